@@ -1,0 +1,1 @@
+"""The data side of CustomerAnalytics: sources, tables, analyses, stores and the Dagster definitions."""

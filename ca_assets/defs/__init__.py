@@ -1,0 +1,1 @@
+"""Dagster and nothing but Dagster."""

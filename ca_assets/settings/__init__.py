@@ -1,0 +1,1 @@
+"""Process settings, the settings database and users."""

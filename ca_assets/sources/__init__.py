@@ -1,0 +1,1 @@
+"""Rows of the outside world, as Arrow batches in our column names."""

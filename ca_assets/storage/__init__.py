@@ -1,0 +1,1 @@
+"""The lake (truth), the index (published view) and the engine that reads them."""

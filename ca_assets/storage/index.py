@@ -1,0 +1,121 @@
+"""The published view that pages, search and exports read: one protocol, several stores, one contract test suite.
+
+Publication is by generation. IO managers `stage` what they computed from one version of the lake; `switch` makes a staged
+generation current in one atomic step, so readers see a whole version or the one before, never a mixture. Staging into the
+generation that is current already (a single analysis run by hand) is visible at once, report by report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from ca_assets.analyses.report import ReportSet
+
+
+class IndexUnavailable(RuntimeError):
+    """The store cannot be reached or written; the message says what to check and shows no secret."""
+
+
+class NotPublished(LookupError):
+    """There is no such published report, table or scope; the message says what would publish it."""
+
+
+@dataclass(frozen=True)
+class ReportKey:
+    """Key of a published report. `type` carries a window's suffix (`top_products@28d`)."""
+
+    report_name: str
+    type: str
+    scope: str
+    report_date: dt.date
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished report: `data` has the contract's columns (no `scope`), `version` changes whenever its content may have."""
+
+    key: ReportKey
+    created_at: dt.datetime
+    data: pa.Table
+    version: str
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """What is published of a lake table: its lake version, and its shape for readers."""
+
+    name: str
+    lake_version: int
+    rows: int
+
+
+class Snapshot(Protocol):
+    """A consistent reading view: everything read through it is of one generation."""
+
+    @property
+    def generation(self) -> str:
+        """Name of the current generation."""
+        ...
+
+    def meta(self) -> dict[str, Any]:
+        """What was recorded with the generation: shop name, calendar, currency, report_date, loaded_at, dimensions, …"""
+        ...
+
+    def report(self, report_name: str, type: str, scope: str = "all", report_date: dt.date | None = None) -> Report:
+        """One report, of the newest report_date when none is given. Raises NotPublished."""
+        ...
+
+    def versions(self, report_name: str, type: str, scope: str = "all") -> dict[dt.date, str]:
+        """Report dates that exist, each with its version: cheap, the cache key of readers."""
+        ...
+
+    def keys(self) -> list[ReportKey]:
+        """Keys of all reports."""
+        ...
+
+    def scopes(self, report_date: dt.date | None = None) -> list[str]:
+        """All scopes of the newest (or given) report date: `all` first, then by dimension in mapped order."""
+        ...
+
+    def table(self, name: str) -> PublishedTable:
+        """What is published of a table. Raises NotPublished."""
+        ...
+
+    def rows(self, name: str, *, columns: Sequence[str] | None = None, where: dict[str, Any] | None = None) -> Iterator[pa.RecordBatch]:
+        """Rows of a table as batches; `where` compares columns for equality (values are parameters, never SQL)."""
+        ...
+
+
+class Index(Protocol):
+    """A store of published reports and tables."""
+
+    def stage_reports(self, generation: str, reports: ReportSet) -> None:
+        """Write reports under a generation (idempotent: the same key is replaced)."""
+        ...
+
+    def stage_table(self, generation: str, name: str, lake_version: int, rows: int) -> None:
+        """Publish a lake table's version under a generation."""
+        ...
+
+    def switch(self, generation: str, meta: dict[str, Any]) -> None:
+        """Make a generation current atomically, carry over earlier report dates, drop what nothing refers to any more."""
+        ...
+
+    def current(self) -> str | None:
+        """The current generation, None before the first publication."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A consistent view for reading. Raises NotPublished before the first publication."""
+        ...
+
+    def health(self) -> dict[str, Any]:
+        """Reachability, version, disk and write access, for people to read."""
+        ...

@@ -1,0 +1,1 @@
+"""Raw rows to clean tables: contracts, typing, quarantine, keys, joins."""

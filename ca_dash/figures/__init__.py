@@ -1,0 +1,1 @@
+"""Pure figure functions of a DataFrame."""
