@@ -11,19 +11,11 @@ import importlib
 import pkgutil
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 
-Dtype = Literal["int", "float", "bool", "date", "time", "str"]
-ARROW_TYPES: dict[str, pa.DataType] = {
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-    "date": pa.date32(),
-    "time": pa.timestamp("us", tz="UTC"),
-    "str": pa.string(),
-}
+from ca_assets.columns import ARROW_TYPES, Dtype
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ca_assets.analyses.report import ARROW_TYPES, Dtype
+from ca_assets.columns import ARROW_TYPES, Dtype
 from ca_assets.shop import Shop
 
 
