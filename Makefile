@@ -1,0 +1,64 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set everything up first.
+# TORCH=cpu takes torch's small build (no CUDA libraries). SESSIONS and SEED shape the demo shop.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed-$(or $(TORCH),default)
+UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
+SESSIONS ?= 60000
+SEED ?= 7
+TESTS ?=
+
+.PHONY: help install demo up test lint format bench lock clean
+
+help:
+	@echo "make demo    set up, make a demo shop, compute everything, serve http://127.0.0.1:8050 (Dagster on 3000)"
+	@echo "make test    set up, lint, type-check and test (browser tests need Chromium: make test-tools)"
+	@echo "make up      serve what is loaded    make bench   benchmarks (ratios)    make lint   ruff and mypy"
+
+install: $(STAMP)
+
+.venv-uv/bin/uv:
+	$(PYTHON) -m venv .venv-uv && .venv-uv/bin/pip install -q uv
+
+$(STAMP): requirements.lock pyproject.toml $(filter .venv-uv/bin/uv,$(UV))
+	$(UV) venv -q --allow-existing --python ">=3.11,<3.13" .venv
+ifeq ($(TORCH),cpu)
+	grep -vE '^(torch|triton|nvidia-|cuda-)' requirements.lock > .venv/requirements-cpu.txt
+	$(UV) pip install -q --python $(BIN)/python --torch-backend=cpu "$$(grep -E '^torch==' requirements.lock)" -r .venv/requirements-cpu.txt
+else
+	$(UV) pip sync -q --python $(BIN)/python requirements.lock
+endif
+	$(UV) pip install -q --python $(BIN)/python --no-deps -e .
+	@rm -f .venv/.installed-*; touch $@
+
+demo: install
+	$(BIN)/ca demo --sessions $(SESSIONS) --seed $(SEED)
+
+up: install
+	$(BIN)/ca up
+
+# What the tests need from the system and Debian offers as packages; other systems bring their own Chromium.
+.PHONY: test-tools
+test-tools:
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+test: install lint
+	$(BIN)/pytest $(TESTS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+bench: install
+	$(BIN)/python -m bench.run
+
+lock:
+	$(UV) pip compile -q pyproject.toml --group dev --no-emit-index-url --no-header --no-annotate -o requirements.lock
+
+clean:
+	rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
