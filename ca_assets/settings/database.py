@@ -1,0 +1,128 @@
+"""The settings database: what people configure (users, the applied shop), as SQLAlchemy models and one way to open it.
+
+Belongs here: tables, opening, migrating. Does not belong here: shop data, reports, Dagster's own storage, secrets in clear.
+SQLite in `CA_HOME` by default, any SQLAlchemy URL by `CA_SETTINGS_URL`. The schema is made by the Alembic migrations
+beside this file, which run at every opening that finds an older schema.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import DateTime, Engine, String, Text, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from ca_assets.settings.process import ProcessSettings, process_settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SettingsUnavailable(RuntimeError):
+    """The settings database cannot be opened; the message says what to check and shows no password."""
+
+
+class Base(DeclarativeBase):
+    """Base of all tables of the settings database."""
+
+
+class User(Base):
+    """A person who may log in. `role` is one of viewer, editor, admin; the hash is argon2's own text form."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ShopEdition(Base):
+    """One applied shop.yaml: its text and the folder that relative paths are relative to. The newest edition counts.
+
+    `first_month` (`2010-11`) is the first monthly partition that Dagster offers for it.
+    """
+
+    __tablename__ = "shop_editions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    folder: Mapped[str] = mapped_column(Text)
+    first_month: Mapped[str] = mapped_column(String(7))
+    applied_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open settings database."""
+
+    engine: Engine
+    factory: sessionmaker[Session]
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end of the block, rolled back when it raises."""
+        with self.factory.begin() as session:
+            yield session
+
+
+def open_database(settings: ProcessSettings | None = None) -> Database:
+    """Open and, where needed, migrate the settings database. Raises SettingsUnavailable."""
+    settings = settings or process_settings()
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(settings.database_url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _sqlite_pragmas)
+        _migrate(engine, settings.home / "settings.lock")
+    except (SQLAlchemyError, ArgumentError, OSError) as error:
+        raise SettingsUnavailable(_reason(settings, error)) from error
+    return Database(engine, sessionmaker(engine, expire_on_commit=False))
+
+
+def _reason(settings: ProcessSettings, error: Exception) -> str:
+    """What to check, without the URL's password and without the statement that failed."""
+    try:
+        shown = make_url(settings.database_url).render_as_string(hide_password=True)
+    except ArgumentError:
+        shown = "CA_SETTINGS_URL (not a valid URL)"
+    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return f"the settings database {shown} cannot be opened: {cause}; check CA_HOME and CA_SETTINGS_URL"
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    """Readers and one writer side by side; a writer waits for another instead of failing."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _migrate(engine: Engine, lock: Path) -> None:
+    """Upgrade to the newest schema; processes that start together take turns."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if _revision(engine) == head:
+        return
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if _revision(engine) != head:
+            with engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

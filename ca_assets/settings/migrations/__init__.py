@@ -1,0 +1,1 @@
+"""Alembic migrations of the settings database, run by `ca_assets.settings.database`."""

@@ -1,0 +1,47 @@
+"""Keys of this installation. Belongs here: where they come from. Never logged, never in the settings database.
+
+The environment wins (`CA_SECRET_KEY`); else a file in `CA_HOME` that only its owner reads, made at first use.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from ca_assets.settings.process import ProcessSettings, process_settings
+
+
+class SecretError(RuntimeError):
+    """A key cannot be read or is unsafe; the message says what to do and shows nothing of it."""
+
+
+def signing_key(settings: ProcessSettings | None = None) -> str:
+    """The key that signs login sessions: the same for all processes of an installation and across restarts."""
+    given = os.environ.get("CA_SECRET_KEY")
+    if given:
+        return _long_enough(given, "CA_SECRET_KEY")
+    path = (settings or process_settings()).home / "secret.key"
+    if not path.exists():
+        _create(path)
+    return _long_enough(path.read_text(encoding="ascii").strip(), str(path))
+
+
+def _create(path: Path) -> None:
+    """Write a new key beside its place and link it there, so that processes that start together agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        return  # another process was first: its key counts
+    finally:
+        own.unlink()
+
+
+def _long_enough(key: str, where: str) -> str:
+    if len(key) < 16:
+        raise SecretError(f"{where} is shorter than 16 characters; set a long random text")
+    return key

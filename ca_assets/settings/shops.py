@@ -1,0 +1,70 @@
+"""The applied shop: editions of shop.yaml in the settings database, of which the newest counts.
+
+Belongs here: applying, reading back. Does not belong here: what the file may say (`ca_assets.shop`), reading its sources.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Select, select
+
+from ca_assets.settings.database import Database, ShopEdition
+from ca_assets.shop import Shop, ShopError, load_shop, parse_shop
+
+YEARS_OFFERED = 2
+
+
+@dataclass(frozen=True)
+class AppliedShop:
+    """The shop in force, and the first monthly partition offered for it (`2010-11`)."""
+
+    shop: Shop
+    edition: int
+    text: str
+    first_month: str
+    applied_at: dt.datetime
+
+
+def apply_shop(database: Database, path: Path) -> AppliedShop:
+    """Validate a shop.yaml and make it the newest edition (nothing happens when text and folder are those in force). Raises ShopError."""
+    load_shop(path)
+    text, folder = path.read_text(encoding="utf-8-sig"), str(path.resolve().parent)
+    with database.session() as session:
+        newest = session.scalar(_newest())
+        if newest is None or (newest.text, newest.folder) != (text, folder):
+            first_month = newest.first_month if newest else _first_month_offered()
+            session.add(ShopEdition(text=text, folder=folder, first_month=first_month, applied_at=dt.datetime.now(dt.UTC)))
+    return applied_shop(database)
+
+
+def applied_shop(database: Database) -> AppliedShop:
+    """The shop in force. ShopError when none was applied yet."""
+    with database.session() as session:
+        newest = session.scalar(_newest())
+    if newest is None:
+        raise ShopError("no shop is applied yet; run `ca sources apply shop.yaml`, or `ca demo` for a demo shop")
+    shop = parse_shop(newest.text, Path(newest.folder))
+    applied_at = newest.applied_at.replace(tzinfo=dt.UTC) if newest.applied_at.tzinfo is None else newest.applied_at
+    return AppliedShop(shop, newest.id, newest.text, newest.first_month, applied_at)
+
+
+def note_first_month(database: Database, month: str) -> None:
+    """Offer partitions from `month` on, when that is earlier than so far.
+
+    The start never moves forward: a Dagster process that loaded its definitions earlier may still name the older months.
+    """
+    with database.session() as session:
+        newest = session.scalar(_newest())
+        if newest is not None and month < newest.first_month:
+            newest.first_month = month
+
+
+def _newest() -> Select[ShopEdition]:
+    return select(ShopEdition).order_by(ShopEdition.id.desc()).limit(1)
+
+
+def _first_month_offered() -> str:
+    return f"{dt.datetime.now(dt.UTC).year - YEARS_OFFERED}-01"
