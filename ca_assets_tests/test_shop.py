@@ -1,0 +1,81 @@
+"""shop.yaml: defaults, mapping forms, and errors that name the key and the remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ca_assets.shop import Calendar, ShopError, load_shop, parse_shop
+
+SMALLEST = """
+sources:
+  sessions:
+    kind: csv
+    path: sessions.csv
+    columns: {id: order_id, client: customer, session_start_date: at, payment_amount: amount, has_purchased: bought}
+"""
+
+
+def problem(text: str) -> str:
+    with pytest.raises(ShopError) as caught:
+        parse_shop(text, Path())
+    return str(caught.value)
+
+
+def test_smallest_file_has_the_contracts_defaults() -> None:
+    shop = parse_shop(SMALLEST, Path("/shop"))
+    assert (shop.calendar.timezone, shop.calendar.week_start, shop.settings.cohort_horizon, shop.settings.top) == ("UTC", "monday", 15, 100)
+    assert shop.dimensions == shop.actions == shop.customer_actions == ()
+    assert not shop.mapped("sessions", "promotion_id")
+    assert not shop.mapped("baskets", "id")
+
+
+def test_dimensions_and_actions_are_lists_or_mappings_in_mapped_order() -> None:
+    text = SMALLEST + "    dimensions: [country, device]\n    actions: {basket: added, checkout: saw}\n"
+    shop = parse_shop(text, Path())
+    assert shop.dimensions == ("country", "device")
+    assert shop.sources.sessions.dimensions["country"] == "country"
+    assert list(shop.sources.sessions.actions.items()) == [("basket", "added"), ("checkout", "saw")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("- a", "not a mapping"),
+        ("sources: [", "not valid YAML"),
+        ("calendar: {timezone: Mars/Olympus}\n" + SMALLEST, "IANA"),
+        ("calendar: {week_start: someday}\n" + SMALLEST, "week_start"),
+        ("colour: red\n" + SMALLEST, "colour"),
+        (SMALLEST.replace("    path: sessions.csv\n", ""), "path"),
+        (SMALLEST + '    decimal: ","\n    thousands: ","\n', "thousands"),
+        ("settings: {top: 0}\n" + SMALLEST, "top"),
+    ],
+)
+def test_errors_name_the_key_or_the_remedy(text: str, words: str) -> None:
+    message = problem(text)
+    assert words in message
+    assert "\n" not in message
+
+
+def test_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ShopError, match="does not exist"):
+        load_shop(tmp_path / "shop.yaml")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "start"),
+    [
+        ("Europe/London", dt.date(2024, 3, 31), "2024-03-31T00:00:00+00:00"),
+        ("Europe/London", dt.date(2024, 4, 1), "2024-03-31T23:00:00+00:00"),
+        ("America/Sao_Paulo", dt.date(2018, 11, 4), "2018-11-04T03:00:00+00:00"),  # midnight does not exist: 01:00 local
+        ("America/Havana", dt.date(2024, 11, 3), "2024-11-03T04:00:00+00:00"),  # midnight occurs twice: the earlier one
+        ("Pacific/Apia", dt.date(2011, 12, 30), "2011-12-30T10:00:00+00:00"),  # a day that never was
+        ("Asia/Kathmandu", dt.date(2024, 1, 1), "2023-12-31T18:15:00+00:00"),
+    ],
+)
+def test_a_day_begins_at_its_first_instant(zone: str, day: dt.date, start: str) -> None:
+    assert Calendar(timezone=zone).day_start(day).isoformat() == start
+    assert Calendar(timezone=zone).as_of(day - dt.timedelta(days=1)).isoformat() == start
