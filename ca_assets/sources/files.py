@@ -1,0 +1,63 @@
+"""The files of a file source: a path, a folder or a glob → files in name order, and their bytes, decompressed as they stream.
+
+Belongs here: finding and opening. What the bytes mean does not.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ca_assets.shop import SourceConfig
+from ca_assets.sources.errors import SourceError
+
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
+ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "parquet": (".parquet", ".pq")}
+
+
+def source_files(name: str, config: SourceConfig, folder: Path) -> list[Path]:
+    """The files that `path` stands for, sorted by name; SourceError when there is none."""
+    pattern = config.path or ""
+    path = folder / pattern
+    if path.is_dir():
+        return _folder_files(name, path, config.kind)
+    if path.exists():
+        return [path]
+    found = sorted(Path(match) for match in glob.glob(str(path), recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207 - absolute patterns
+    files = [match for match in found if match.is_file()]
+    if not files:
+        what = "no file matches" if glob.has_magic(pattern) else "there is no file or folder"
+        raise SourceError(f"{name}: {what} {path}; correct sources.{name}.path in shop.yaml (relative to that file)")
+    return files
+
+
+def _folder_files(name: str, path: Path, kind: str) -> list[Path]:
+    endings = tuple(ending + packed for ending in ENDINGS[kind] for packed in ("", *COMPRESSIONS))
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(endings))
+    visible = [file for file in files if not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)]
+    if not visible:
+        raise SourceError(f"{name}: the folder {path} has no {kind} file (names ending in {', '.join(ENDINGS[kind])}, also .gz or .zst)")
+    return visible
+
+
+def compression(path: Path) -> str | None:
+    """Arrow's name of the compression that the file's ending says, or None."""
+    return COMPRESSIONS.get(path.suffix.lower())
+
+
+@contextmanager
+def open_bytes(name: str, path: Path) -> Iterator[Any]:
+    """An Arrow input stream of the file's bytes (decompressed); any failure to read inside becomes a SourceError."""
+    try:
+        with pa.OSFile(os.fspath(path), "rb") as file:
+            kind = compression(path)
+            yield pa.CompressedInputStream(file, kind) if kind else file
+    except OSError as error:
+        detail = " ".join(str(error).split())[:200]
+        raise SourceError(f"{name}: {path} cannot be read to its end ({detail}); nothing was taken. Deliver the file again") from error
