@@ -1,0 +1,75 @@
+"""Columns, types and keys of the tables and reports, copied from REPORTS.md (a column without a type is float)."""
+
+from __future__ import annotations
+
+SESSIONS = "complete bool, step_order int, step str, sessions int, total_sessions int, rate, rate_low, rate_high"
+MONEY = "period date, complete bool, revenue, discount, refunds, net_revenue"
+ORDERS = "period date, complete bool, orders int"
+VOLUME = "period date, complete bool, step_order int, step str, customers int"
+
+# name: (key, columns)
+REPORTS = {
+    **{f"funnels/sessions_{grain}": ("period, step", f"period date, {SESSIONS}") for grain in ("daily", "weekly", "monthly")},
+    "funnels/sessions_hourly": (
+        "hour, step",
+        "hour int, step_order int, step str, sessions int, days int, sessions_per_day, total_sessions int, rate, rate_low, rate_high",
+    ),
+    **{f"funnels/customers_{grain}": ("period, step", VOLUME) for grain in ("daily", "weekly", "monthly")},
+    "funnels/customers_hourly": ("hour, step", "hour int, step_order int, step str, customers int, days int, customers_per_day"),
+    "funnels/customers_conversion": (
+        "grain, period, step",
+        "grain str, period date, complete bool, step_order int, step str, entered int, undecided int, mature int, customers int, "
+        "rate, rate_low, rate_high, median_hours, p90_hours",
+    ),
+    **{f"stats/{grain}_orders": ("period", ORDERS) for grain in ("daily", "weekly", "monthly")},
+    **{f"stats/{grain}_revenue": ("period", MONEY) for grain in ("daily", "weekly", "monthly")},
+    "stats/hourly_orders": ("hour", "hour int, orders int, days int, orders_per_day"),
+    "stats/hourly_revenue": ("hour", "hour int, revenue, days int, revenue_per_day"),
+    "stats/weekly_sessions_per_customer": ("period", "period date, complete bool, sessions int, customers int, sessions_per_customer"),
+    "stats/weekly_orders_per_customer": (
+        "period",
+        "period date, complete bool, orders int, customers int, orders_per_customer, buyers int, orders_per_buyer",
+    ),
+    "stats/weekly_payment_amount": ("period", "period date, complete bool, orders int, revenue, average_amount"),
+    "stats/payment_amount_distribution": ("bin", "bin int, amount_low, amount_high, customers int"),
+    "stats/orders_per_customer": ("orders", "orders int, customers int"),
+    "stats/kpis": ("metric", "metric str, total, last_7_days, previous_7_days, change_rate"),
+}
+WINDOWED = (
+    "funnels/sessions_hourly",
+    "stats/hourly_orders",
+    "stats/hourly_revenue",
+    "stats/payment_amount_distribution",
+    "stats/orders_per_customer",
+)
+WINDOW_DAYS = (7, 28, 90, 365)
+
+
+def report_columns(name: str) -> list[tuple[str, str]]:
+    """(column, type) of a report, whose name may end in a window (`@7d`)."""
+    return _typed(REPORTS[name.split("@", maxsplit=1)[0]][1])
+
+
+def report_key(name: str) -> list[str]:
+    """The key columns of a report, without the scope."""
+    return REPORTS[name.split("@", maxsplit=1)[0]][0].split(", ")
+
+
+def order_columns(dimensions: list[str], actions: list[str]) -> list[tuple[str, str]]:
+    """(column, type) of the table `orders`."""
+    first = "id str, client str, session_start_date time, date time, payment_amount, discount_amount, has_purchased bool, "
+    first += "promotion_id str, currency str, refund_amount, refund_date time"
+    last = "basket json, delivery.delivery_date time, delivery.prepare_date time, delivery.return_date time, "
+    last += "delivery.promised_date time, delivery.latitude, delivery.longitude"
+    mapped = [(f"dimensions.{name}", "str") for name in dimensions] + [(f"actions.{name}", "bool") for name in actions]
+    return _typed(first) + mapped + _typed(last)
+
+
+def download_columns(actions: list[str]) -> list[tuple[str, str]]:
+    """(column, type) of the table `downloads`."""
+    return [("client", "str"), ("download_date", "time"), ("signup_date", "time"), *((f"actions.{name}", "time") for name in actions)]
+
+
+def _typed(columns: str) -> list[tuple[str, str]]:
+    pairs = [column.split(" ") for column in columns.split(", ")]
+    return [(pair[0], pair[1] if len(pair) > 1 else "float") for pair in pairs]

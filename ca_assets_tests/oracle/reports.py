@@ -1,0 +1,66 @@
+"""Every report of REPORTS.md sections 3 and 5 by its export name, for every scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ca_assets_tests.oracle import funnels, stats
+from ca_assets_tests.oracle.clean import Record, build_tables
+from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
+from ca_assets_tests.oracle.shopfile import read_shop
+from ca_assets_tests.oracle.world import View, World, build_world
+
+Rows = list[tuple[Any, ...]]
+
+COMPUTE: dict[str, Callable[[View], Rows]] = {
+    **{f"funnels/sessions_{grain}": partial(funnels.sessions_series, grain=grain) for grain in ("daily", "weekly", "monthly")},
+    "funnels/sessions_hourly": funnels.sessions_hourly,
+    **{f"funnels/customers_{grain}": partial(funnels.customers_series, grain=grain) for grain in ("daily", "weekly", "monthly")},
+    "funnels/customers_hourly": funnels.customers_hourly,
+    "funnels/customers_conversion": funnels.customers_conversion,
+    **{f"stats/{grain}_orders": partial(stats.orders_series, grain=grain) for grain in ("daily", "weekly", "monthly")},
+    **{f"stats/{grain}_revenue": partial(stats.revenue_series, grain=grain) for grain in ("daily", "weekly", "monthly")},
+    "stats/hourly_orders": stats.hourly_orders,
+    "stats/hourly_revenue": stats.hourly_revenue,
+    "stats/weekly_sessions_per_customer": stats.weekly_sessions_per_customer,
+    "stats/weekly_orders_per_customer": stats.weekly_orders_per_customer,
+    "stats/weekly_payment_amount": stats.weekly_payment_amount,
+    "stats/payment_amount_distribution": stats.payment_amount_distribution,
+    "stats/orders_per_customer": stats.orders_per_customer,
+    "stats/kpis": stats.kpis,
+}
+
+
+def load_world(shop_yaml: Path, loaded_at: dt.datetime | None = None, report_date: dt.date | None = None) -> World:
+    """Read the shop's sources and look at them as of `report_date` (default: from `loaded_at`, default now)."""
+    shop = read_shop(shop_yaml)
+    return build_world(shop, build_tables(shop), loaded_at or dt.datetime.now(dt.UTC), report_date)
+
+
+def all_reports(world: World, windows: bool = False) -> dict[str, Rows]:
+    """Report name → rows with the scope in front."""
+    reports = {name: _rows(world.views, name) for name in COMPUTE}
+    for days in WINDOW_DAYS if windows else ():
+        views = world.windowed(days)
+        reports |= {f"{name}@{days}d": _rows(views, name) for name in WINDOWED}
+    return reports
+
+
+def _rows(views: dict[str, View], name: str) -> Rows:
+    return [(scope, *row) for scope, view in views.items() for row in COMPUTE[name](view)]
+
+
+def scope_tables(world: World, scope: str) -> tuple[list[Record], list[Record]]:
+    """`orders` and `downloads` of a scope: its sessions, also those not known, and its customers."""
+    tables = world.tables
+    if scope == "all":
+        return tables.orders, tables.downloads
+    dimension = scope.split("=", 1)[0]
+    mapped = dimension in world.shop.dimensions
+    column, scope_of = f"dimensions.{dimension}" if mapped else dimension, world.values_of.get(dimension, {})
+    orders = [order for order in tables.orders if scope_of.get(order[column]) == scope]
+    return orders, world.views[scope].customers if scope in world.views else []
