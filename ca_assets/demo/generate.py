@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,8 @@ from ca_assets.demo.plan import DemoTruth
 from ca_assets.demo.population import Population, make_catalogue, make_places, make_population
 from ca_assets.demo.rides import SLOW, make_rides
 from ca_assets.demo.rows import CUSTOMERS, Format, customers_table, deliveries_table, lines_table, select, sessions_table, shop_yaml
-from ca_assets.demo.season import DAY, Clock, Ints, day_weights, make_clock
-from ca_assets.demo.visits import Visits, World, buying_of_day, make_month, summed_traffic
+from ca_assets.demo.season import DAY, Clock, Ints, cumulative, day_weights, make_clock
+from ca_assets.demo.visits import Visits, World, buying_of_day, make_month
 from ca_assets.demo.writing import ShopFiles
 
 Progress = Callable[[str, int], None]
@@ -31,58 +32,74 @@ NOT_IN_CUSTOMERS = 0.003  # of the visitors: sessions without a customer row
 LATE = 0.004  # of the sessions: written with the next month's rows
 
 
-class _Making:
-    """A shop in the making: what is drawn once, what was written so far."""
+@dataclass(frozen=True)
+class _Scale:
+    """How large the shop is to be: expected sessions, customer rows, values per dimension, mean lines per basket."""
 
-    def __init__(
-        self, sessions: int, seed: int, end: dt.date, sizes: tuple[int, int, int], customers: int, lines_per_basket: float
-    ) -> None:
-        self.seed = seed
-        rng = np.random.default_rng([seed, 0])
-        clock = make_clock(end, ZoneInfo(words.TIMEZONE))
-        anomalies, promotions = plan.plan_anomalies(clock, rng), plan.plan_promotions(clock)
-        weights = day_weights(clock, rng) * plan.factors(clock, anomalies, "traffic_drop")
-        dimensions = [
-            words.values(known, stem, size)
-            for known, stem, size in zip(
-                (words.COUNTRIES, words.DEVICES, words.CHANNELS), ("country", "device", "campaign"), sizes, strict=True
-            )
-        ]
-        self.names = tuple(names for names, _, _ in dimensions)
-        places = max(60, customers // 14)
-        shares = (dimensions[0][1], dimensions[1][1])
-        population = make_population(clock, weights, round(customers * (1 - NEVER_CAME)), sessions, shares, places, rng)
-        self.places = make_places(places, rng)
-        self.world = World(
-            clock=clock,
-            summed=summed_traffic(clock, weights),
-            population=population,
-            catalogue=make_catalogue(rng),
-            anomalies=anomalies,
-            promotions=promotions,
-            channel_shares=dimensions[2][1],
-            rates=(np.array(dimensions[0][2]), np.array(dimensions[1][2]), np.array(dimensions[2][2])),
-            lines_per_basket=lines_per_basket,
-            buying=buying_of_day(clock, anomalies),
-            promotion_of_day=plan.promotion_of_day(clock, promotions),
-            devices=sizes[1],
-        )
-        self.vouchers = [*(p.voucher for p in promotions), "WELCOME5"]
-        self.truth = self._truth(seed, anomalies, promotions)
+    sessions: int
+    customers: int
+    dimension_values: tuple[int, int, int]
+    lines_per_basket: float
+
+    def dimensions(self) -> list[tuple[list[str], list[float], list[float]]]:
+        """Values, shares and factors on the purchase rate of country, device and channel."""
+        known = ((words.COUNTRIES, "country"), (words.DEVICES, "device"), (words.CHANNELS, "campaign"))
+        return [words.values(values, stem, size) for (values, stem), size in zip(known, self.dimension_values, strict=True)]
+
+
+def _make_world(scale: _Scale, end: dt.date, rng: np.random.Generator) -> World:
+    """Draw everything that the months share."""
+    clock = make_clock(end, ZoneInfo(words.TIMEZONE))
+    anomalies, promotions = plan.plan_anomalies(clock, rng), plan.plan_promotions(clock)
+    weights = day_weights(clock, rng) * plan.factors(clock, anomalies, "traffic_drop")
+    country, device, channel = scale.dimensions()
+    places = make_places(max(60, scale.customers // 14), rng)
+    size = {"visitors": round(scale.customers * (1 - NEVER_CAME)), "sessions": scale.sessions, "places": len(places.slowness)}
+    return World(
+        clock=clock,
+        summed=cumulative(clock, weights),
+        population=make_population(clock, weights, rng, shares=(country[1], device[1]), **size),
+        places=places,
+        catalogue=make_catalogue(rng),
+        anomalies=anomalies,
+        promotions=promotions,
+        names=(country[0], device[0], channel[0]),
+        channel_shares=channel[1],
+        rates=(np.array(country[2]), np.array(device[2]), np.array(channel[2])),
+        lines_per_basket=scale.lines_per_basket,
+        buying=buying_of_day(clock, anomalies),
+        promotion_of_day=plan.promotion_of_day(clock, promotions),
+    )
+
+
+def _planted(world: World, seed: int) -> DemoTruth:
+    """The truth before any row is made."""
+    clock, goods, places = world.clock, world.catalogue, world.places
+    slow = np.flatnonzero(places.slowness > 1)
+    return DemoTruth(
+        name=words.SHOP_NAME,
+        seed=seed,
+        first_day=clock.start,
+        last_day=clock.end,
+        timezone=words.TIMEZONE,
+        anomalies=world.anomalies,
+        promotions=world.promotions,
+        promotion_orders=dict.fromkeys(world.vouchers, 0),
+        affinities=tuple((goods.sku[i], goods.sku[j]) for i, j in enumerate(goods.partner) if i < j),
+        slow_places=tuple((float(places.latitude[i]), float(places.longitude[i])) for i in slow),
+        slow_hours=SLOW,
+    )
+
+
+class _Making:
+    """A shop in the making: what was written so far."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.seed, self.truth = world, seed, _planted(world, seed)
         self.written = dict.fromkeys(("sessions", "customers", "lines", "deliveries"), 0)
         self.duplicated = 0
         self.late: pa.Table | None = None
         self.samples: dict[str, pa.Table] = {}
-
-    def _truth(self, seed: int, anomalies: tuple[plan.Anomaly, ...], promotions: tuple[plan.Promotion, ...]) -> DemoTruth:
-        clock, goods = self.world.clock, self.world.catalogue
-        truth = DemoTruth(words.SHOP_NAME, seed, clock.start, clock.end, words.TIMEZONE, anomalies=anomalies, promotions=promotions)
-        truth.affinities = tuple((goods.sku[i], goods.sku[j]) for i, j in enumerate(goods.partner) if i < j)
-        slow = np.flatnonzero(self.places.slowness > 1)
-        truth.slow_places = tuple((float(self.places.latitude[i]), float(self.places.longitude[i])) for i in slow)
-        truth.slow_hours = SLOW
-        truth.promotion_orders = dict.fromkeys(self.vouchers, 0)
-        return truth
 
     def write(self, files: ShopFiles, stem: str, table: pa.Table) -> None:
         """Append rows and count them."""
@@ -94,8 +111,8 @@ class _Making:
         rng = np.random.default_rng([self.seed, number])
         visits, lines = make_month(self.world, begin, end, rng)
         first_id = self.truth.sessions + 1
-        table = sessions_table(visits, first_id, self.names, self.vouchers)
-        rides = deliveries_table(make_rides(self.world, self.places, visits, rng), first_id)
+        table = sessions_table(visits, first_id, self.world.names, self.world.vouchers)
+        rides = deliveries_table(make_rides(self.world, visits, rng), first_id)
         goods = lines_table(lines, first_id, self.world.catalogue)
         self._write_sessions(files, table, visits, rng)
         self.write(files, "lines", goods)
@@ -125,8 +142,8 @@ class _Making:
         self.truth.sessions += len(bought)
         self.truth.orders += int(bought.sum())
         self.truth.revenue = round(self.truth.revenue + float(visits.amount.sum()), 2)
-        used = np.bincount(visits.voucher[visits.voucher >= 0], minlength=len(self.vouchers))
-        for voucher, orders in zip(self.vouchers, used, strict=True):
+        used = np.bincount(visits.voucher[visits.voucher >= 0], minlength=len(self.world.vouchers))
+        for voucher, orders in zip(self.world.vouchers, used, strict=True):
             self.truth.promotion_orders[voucher] += int(orders)
 
 
@@ -159,29 +176,30 @@ def _write_customers(making: _Making, files: ShopFiles, count: int) -> int:
     return int((~is_known).sum())
 
 
-def _write_flaws(making: _Making, files: ShopFiles, form: Format) -> None:
-    """Append wrong rows and put the counts of a correct load into the truth."""
+def _write_flaws(making: _Making, files: ShopFiles, form: Format) -> list[str]:
+    """Append wrong rows, put the counts of a correct load into the truth; returns the CSV lines that are still to be appended."""
     size = max(2, round(making.truth.sessions * 0.0001))
     rows, counts = flawed({stem: table.slice(0, size) for stem, table in making.samples.items()})
     for stem, table in rows.items():
         making.write(files, stem, table)
-    broken = len(broken_lines(form, size))
-    counts["sessions"]["rejected"] += broken
+    broken = broken_lines(form, size)
+    counts["sessions"]["rejected"] += len(broken)
     counts["sessions"]["duplicates"] += making.duplicated
-    making.written["sessions"] += broken
+    making.written["sessions"] += len(broken)
     for source, found in counts.items():
         found["read"] = making.written["lines" if source == "baskets" else source]
     making.truth.counts = counts
+    return broken
 
 
 def generate(
     out: Path,
-    end: dt.date,
     sessions: int = 60_000,
     seed: int = 7,
+    *,
+    end: dt.date,
     format: Format = "csv",
     progress: Progress | None = None,
-    *,
     customers: int | None = None,
     dimension_values: tuple[int, int, int] = (8, 3, 12),
     lines_per_basket: float = 2.5,
@@ -193,7 +211,8 @@ def generate(
     `progress` is called after each month with its name and the sessions made so far.
     """
     count = max(20, round(sessions * 0.15)) if customers is None else customers
-    making = _Making(sessions, seed, end, dimension_values, count, lines_per_basket)
+    scale = _Scale(sessions, count, dimension_values, lines_per_basket)
+    making = _Making(_make_world(scale, end, np.random.default_rng([seed, 0])), seed)
     with ShopFiles(out, format) as files:
         for number, (name, begin, finish) in enumerate(making.world.clock.months(), start=1):
             making.month(files, number, begin, finish)
@@ -201,11 +220,9 @@ def generate(
                 progress(name, making.truth.sessions)
         making.flush_late(files)
         unknown = _write_customers(making, files, count)
-        _write_flaws(making, files, format)
-    size = max(2, round(making.truth.sessions * 0.0001))
-    files.append_raw("sessions", broken_lines(format, size) if format == "csv" else [])
-    truth = making.truth
-    truth.customers = count - unknown
+        broken = _write_flaws(making, files, format)
+    files.append_raw("sessions", broken)
+    making.truth.customers = count - unknown
     (out / "shop.yaml").write_text(shop_yaml(format), encoding="utf-8")
-    (out / "truth.json").write_text(json.dumps(truth.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return truth
+    (out / "truth.json").write_text(json.dumps(making.truth.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return making.truth

@@ -51,25 +51,27 @@ class Places:
 
 
 def arrivals(clock: Clock, weights: Floats, count: int, rng: np.random.Generator) -> Ints:
-    """First visits: the traffic's shape, growing to 2.2 times in the two years, with an opening rush; ascending seconds."""
+    """First visits: the traffic's shape, growing to 1.8 times in the two years, with an opening rush; ascending seconds."""
     share = np.linspace(0, 1, len(weights))
-    grown = weights * (1 + 1.2 * share) * (1 + 2.5 * np.exp(-np.arange(len(weights)) / 20))
+    grown = weights * (1 + 0.8 * share) * (1 + 4.0 * np.exp(-np.arange(len(weights)) / 20))
     return draw_times(clock, cumulative(clock, grown), np.sort(rng.random(count)))
 
 
 def draw_times(clock: Clock, summed: Floats, share: Floats) -> Ints:
     """Seconds at which the summed intensity reaches `share` of its total."""
-    return np.interp(share * summed[-1], summed, clock.edges).astype(np.int64)
+    seconds: Ints = np.interp(share * summed[-1], summed, clock.edges).astype(np.int64)
+    return seconds
 
 
 def make_population(
     clock: Clock,
     weights: Floats,
+    rng: np.random.Generator,
+    *,
     visitors: int,
     sessions: int,
     shares: tuple[list[float], list[float]],
     places: int,
-    rng: np.random.Generator,
 ) -> Population:
     """Visitors whose expected sessions add up to `sessions`.
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ca_assets.demo import words
-from ca_assets.demo.population import Places
 from ca_assets.demo.season import Floats, Ints
 from ca_assets.demo.visits import Visits, World
 
@@ -32,9 +31,9 @@ class Rides:
     longitude: Floats
 
 
-def make_rides(world: World, places: Places, visits: Visits, rng: np.random.Generator) -> Rides:
+def make_rides(world: World, visits: Visits, rng: np.random.Generator) -> Rides:
     """Deliveries of the orders from the home country that arrived before the end of the data."""
-    home = visits.country == 0
+    places, home = world.places, visits.country == 0
     session = np.flatnonzero(visits.steps[-1] & home & (rng.random(len(home)) < 0.985))
     start, client = visits.start[session], visits.client[session]
     place = np.where(rng.random(len(session)) < 0.93, world.population.place[client], rng.integers(0, len(places.slowness), len(session)))
@@ -51,5 +50,5 @@ def make_rides(world: World, places: Places, visits: Visits, rng: np.random.Gene
     returned = np.where(rng.random(len(session)) < 0.04, delivered + rng.integers(3600, 6 * 86400, len(session)), -1)
     returned = np.where(returned < world.clock.edges[-1], returned, -1)
     kept = np.flatnonzero(delivered < world.clock.edges[-1])
-    columns = (session, packed, delivered, promised, returned, latitude, longitude)
-    return Rides(*(column[kept] for column in columns))
+    session, packed, delivered = session[kept], packed[kept], delivered[kept]
+    return Rides(session, packed, delivered, promised[kept], returned[kept], latitude[kept], longitude[kept])

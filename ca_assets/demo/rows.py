@@ -32,8 +32,12 @@ LINES = pa.schema(
     [(name, pa.string()) for name in ("order_id", "sku", "title", "category")] + [("unit_price", pa.float64()), ("qty", pa.int64())]
 )
 DELIVERIES = pa.schema(
-    [("order_id", pa.string()), *((name, TIME) for name in ("packed_at", "delivered_at", "promised_at", "returned_at"))]
-    + [("lat", pa.float64()), ("lon", pa.float64())]
+    [
+        ("order_id", pa.string()),
+        *((name, TIME) for name in ("packed_at", "delivered_at", "promised_at", "returned_at")),
+        ("lat", pa.float64()),
+        ("lon", pa.float64()),
+    ]
 )
 SCHEMAS = {"sessions": SESSIONS, "customers": CUSTOMERS, "lines": LINES, "deliveries": DELIVERIES}
 

@@ -38,7 +38,8 @@ class Clock:
 
     def slot(self, seconds: Ints) -> Ints:
         """Index of the hour in which each moment (UTC seconds) lies."""
-        return np.clip((seconds - self.edges[0]) // HOUR, 0, len(self.day) - 1)
+        slots: Ints = np.clip((seconds - self.edges[0]) // HOUR, 0, len(self.day) - 1)
+        return slots
 
     def months(self) -> list[tuple[str, int, int]]:
         """Name, first second and end of each business month: the chunks in which the shop is made."""

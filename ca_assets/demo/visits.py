@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ca_assets.demo import plan, words
-from ca_assets.demo.population import Catalogue, Population
-from ca_assets.demo.season import DAY, Clock, Floats, Ints, conversion_season, cumulative
+from ca_assets.demo.population import Catalogue, Places, Population
+from ca_assets.demo.season import DAY, Clock, Floats, Ints, conversion_season
 
 Flags = NDArray[np.bool_]
 GAP = 2400  # seconds between two starts of the same customer, at least
+WELCOME = "WELCOME5"
 SHIPPING, FREE_FROM = 3.95, 40.0
 
 
@@ -27,15 +28,21 @@ class World:
     clock: Clock
     summed: Floats
     population: Population
+    places: Places
     catalogue: Catalogue
     anomalies: tuple[plan.Anomaly, ...]
     promotions: tuple[plan.Promotion, ...]
+    names: tuple[list[str], list[str], list[str]]  # of countries, devices, channels
     channel_shares: list[float]
     rates: tuple[Floats, Floats, Floats]  # factor on the purchase rate per country, device, channel
     lines_per_basket: float
     buying: Floats  # per business day
     promotion_of_day: Ints
-    devices: int
+
+    @property
+    def vouchers(self) -> list[str]:
+        """The promotions' vouchers and, last, the one that welcomes newcomers."""
+        return [*(promotion.voucher for promotion in self.promotions), WELCOME]
 
 
 @dataclass(frozen=True)
@@ -72,23 +79,19 @@ def buying_of_day(clock: Clock, anomalies: tuple[plan.Anomaly, ...]) -> Floats:
     return conversion_season(clock) * plan.factors(clock, anomalies, "conversion_dip")
 
 
-def summed_traffic(clock: Clock, weights: Floats) -> Floats:
-    """The intensity of visits summed over the hours."""
-    return cumulative(clock, weights)
-
-
 def make_month(world: World, begin: int, end: int, rng: np.random.Generator) -> tuple[Visits, Lines]:
     """Sessions that start in [begin, end) and their basket lines."""
     client, start, is_first = _arrivals(world, begin, end, rng)
     day = world.clock.day[world.clock.slot(start)]
     country = world.population.country[client]
-    device = np.where(rng.random(len(client)) < 0.82, world.population.device[client], rng.integers(0, world.devices, len(client)))
+    device = np.where(rng.random(len(client)) < 0.82, world.population.device[client], rng.integers(0, len(world.names[1]), len(client)))
     channel = _channels(world, is_first, rng)
     voucher = _reached(world, day, rng)
     factor = world.rates[0][country] * world.rates[1][device] * world.rates[2][channel] * np.where(is_first, 0.75, 1.1)
     steps = _steps(world, day, voucher, factor * world.population.ease[client], rng)
     lines = _lines(world, steps[1], day, voucher, rng)
-    amount, discount, voucher = _money(world, lines, steps[-1], voucher, is_first, rng)
+    welcome = steps[-1] & is_first & (voucher < 0) & (rng.random(len(client)) < 0.25)
+    amount, discount, voucher = _money(world, lines, steps[-1], voucher, welcome)
     refund, refunded_at = _refunds(world, amount, start, rng)
     channel = np.where(rng.random(len(client)) < 0.012, -1, channel)
     depth = 1 + sum(step.astype(np.int64) for step in steps)
@@ -167,13 +170,10 @@ def _lines(world: World, has_basket: Flags, day: Ints, voucher: Ints, rng: np.ra
     return Lines(session, product, np.round(goods.price[product] * dearer, 2), quantity)
 
 
-def _money(
-    world: World, lines: Lines, bought: Flags, voucher: Ints, is_first: Flags, rng: np.random.Generator
-) -> tuple[Floats, Floats, Ints]:
+def _money(world: World, lines: Lines, bought: Flags, voucher: Ints, welcome: Flags) -> tuple[Floats, Floats, Ints]:
     """Amount = lines - discount + shipping; a voucher is written on orders only, newcomers sometimes have a welcome one."""
     value = np.bincount(lines.session, lines.price * lines.quantity, len(bought))
     rate = np.array([*(p.discount_rate for p in world.promotions), 0.0])[voucher]
-    welcome = bought & is_first & (voucher < 0) & (rng.random(len(bought)) < 0.25)
     rate = np.where(welcome, 0.05, rate)
     discount = np.where(bought, np.round(value * rate, 2), 0.0)
     shipping = np.where(value < FREE_FROM, SHIPPING, 0.0)
