@@ -1,0 +1,41 @@
+"""`ca load`: sources to published reports."""
+
+from __future__ import annotations
+
+import click
+
+from ca_assets.cli.output import note, say, table
+from ca_assets.loads.counts import COLUMNS, counts_facts, counts_rows
+from ca_assets.settings.database import open_database
+from ca_assets.settings.process import process_settings
+from ca_assets.settings.shops import applied_shop
+
+
+@click.command("load")
+@click.option("--full", is_flag=True, help="Read and compute everything again, also what has not changed.")
+@click.option("--only", multiple=True, metavar="ASSET", help="Only this asset (may be repeated), such as funnels or lake/orders.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report date; default: the last whole day in the data.")
+def command(full: bool, only: tuple[str, ...], as_of: object) -> None:
+    """Load the shop in force: read the sources, write the tables, compute and publish all reports."""
+    load(full=full, only=only, as_of=f"{as_of:%Y-%m-%d}" if as_of else None)
+
+
+def load(*, full: bool = False, only: tuple[str, ...] = (), as_of: str | None = None) -> None:
+    """Run the assets with progress, then show what was read. Raises ShopError, LoadRunning, Problem."""
+    applied = applied_shop(open_database())
+    note(f"Loading {applied.shop.name}")
+    from ca_assets.cli.runs import run_assets  # Dagster takes a second to import
+
+    seconds = run_assets(only, {"full": full} | ({"as_of": as_of} if as_of else {}))
+    _show_counts()
+    note(f"Done in {seconds:.1f} s")
+
+
+def _show_counts() -> None:
+    from ca_assets.storage.lake import Lake
+
+    loads = Lake(process_settings().lake_root).loads()
+    if loads:
+        table(("source", *COLUMNS), counts_rows(loads[-1]["counts"]), right=range(1, len(COLUMNS) + 1))
+        for fact in counts_facts(loads[-1]["counts"]):
+            say(fact)

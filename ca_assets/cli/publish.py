@@ -1,0 +1,15 @@
+"""`ca publish`: the lake's tables and all reports to the index again."""
+
+from __future__ import annotations
+
+import click
+
+from ca_assets.cli.output import note
+
+
+@click.command("publish")
+def command() -> None:
+    """Publish everything of the lake again, without reading the sources (after losing or changing the index)."""
+    from ca_assets.cli.runs import published_assets, run_assets
+
+    note(f"Published in {run_assets(published_assets()):.1f} s")

@@ -1,0 +1,30 @@
+"""The job that loads everything and its nightly schedule in the business time zone."""
+
+import dagster as dg
+
+from ca_assets.defs.resources import applied_or_none, month_partitions
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def all_months() -> dict[str, str]:
+    """Tags of a run over all partitions, which loads everything."""
+    keys = month_partitions().get_partition_keys()
+    return {RANGE_START: keys[0], RANGE_END: keys[-1]}
+
+
+@dg.definitions
+def schedules() -> dg.Definitions:
+    """`load_everything` and `nightly_load` (03:00), running by default."""
+    applied = applied_or_none()
+    zone = applied.shop.calendar.timezone if applied else "UTC"
+    job = dg.define_asset_job("load_everything", selection=dg.AssetSelection.all(), description="Sources to published reports, all months.")
+
+    @dg.schedule(job=job, cron_schedule="0 3 * * *", execution_timezone=zone, default_status=dg.DefaultScheduleStatus.RUNNING)
+    def nightly_load(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        """Loads everything at 03:00 of the business day."""
+        if applied_or_none() is None:
+            return dg.SkipReason("no shop is applied yet; run `ca sources apply shop.yaml`")
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=all_months())
+
+    return dg.Definitions(jobs=[job], schedules=[nightly_load])

@@ -1,0 +1,41 @@
+"""The counts of a load in words that people read: in Dagster's metadata as Markdown, on the command line as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+COLUMNS = ("read", "accepted", "rejected", "duplicates", "orphans")
+Counts = Mapping[str, Mapping[str, Any]]
+
+
+def counts_rows(counts: Counts) -> list[tuple[str, ...]]:
+    """One row per source: its name, then the five counts that add up (read = the others)."""
+    return [(source, *(f"{int(found.get(name, 0)):,}" for name in COLUMNS)) for source, found in counts.items()]
+
+
+def counts_facts(counts: Counts) -> list[str]:
+    """Everything else that was counted and is not 0, a line each (`sessions: zeroed 12`)."""
+    return [
+        f"{source}: {name} {_shown(value)}"
+        for source, found in counts.items()
+        for name, value in found.items()
+        if name not in COLUMNS and value
+    ]
+
+
+def counts_markdown(counts: Counts) -> str:
+    """Both as Markdown."""
+    head = f"| source | {' | '.join(COLUMNS)} |\n|---|{'---:|' * len(COLUMNS)}\n"
+    return (
+        head
+        + "\n".join(f"| {' | '.join(row)} |" for row in counts_rows(counts))
+        + "\n\n"
+        + "\n".join(f"- {fact}" for fact in counts_facts(counts))
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_shown(number)}" for name, number in sorted(value.items()))
+    return f"{value:,}" if isinstance(value, int) else str(value)

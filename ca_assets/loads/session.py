@@ -1,0 +1,150 @@
+"""What the steps of one load share: shop, engine, lake, index, and the sources parsed once.
+
+Belongs here: opening and closing these, which months a write must cover, which day the reports cover. Does not belong here:
+Dagster (`defs`), parsing (`sources`, `tables`), storing (`storage`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from ca_assets.analyses.calendar import default_report_date
+from ca_assets.analyses.context import Context, Tables
+from ca_assets.loads.lock import load_lock
+from ca_assets.loads.progress import Progress
+from ca_assets.settings.database import Database, open_database
+from ca_assets.settings.process import ProcessSettings, process_settings
+from ca_assets.settings.shops import AppliedShop, applied_shop, note_first_month
+from ca_assets.shop import Shop
+from ca_assets.storage.engine import connect
+from ca_assets.storage.index import Index
+from ca_assets.storage.lake import Lake
+from ca_assets.storage.open import open_index
+from ca_assets.tables.load import CleanTables, build_tables
+
+
+@dataclass
+class LoadSession:
+    """One load. `as_of` is the asked report date (None: the default of REPORTS.md section 1)."""
+
+    settings: ProcessSettings
+    database: Database
+    staging: Path
+    asked_date: dt.date | None = None
+    progress: Progress | None = None
+    is_full: bool = False
+    loaded_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+
+    @cached_property
+    def applied(self) -> AppliedShop:
+        """The shop in force. Raises ShopError."""
+        return applied_shop(self.database)
+
+    @property
+    def shop(self) -> Shop:
+        """The shop in force. Raises ShopError."""
+        return self.applied.shop
+
+    @cached_property
+    def con(self) -> ibis.BaseBackend:
+        """The engine of this load."""
+        return connect(self.settings)
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake."""
+        return Lake(self.settings.lake_root)
+
+    @cached_property
+    def index(self) -> Index:
+        """The published view."""
+        return open_index(self.settings)
+
+    @cached_property
+    def clean(self) -> CleanTables:
+        """The sources, parsed and cleaned: once per load, whichever step asks first. Raises SourceError."""
+        self.loaded_at = dt.datetime.now(dt.UTC)
+        return build_tables(self.shop, self.con, self.staging, self.progress)
+
+    def tables(self) -> Tables:
+        """The lake's newest tables, lazy."""
+        lines = self.lake.read(self.con, "basket_lines") if self.shop.sources.baskets else None
+        return Tables(self.lake.read(self.con, "orders"), self.lake.read(self.con, "downloads"), lines)
+
+    def generation(self) -> str:
+        """Stands for what reports are computed from: the shop's edition and the versions of the tables that analyses read."""
+        state = {name: self.lake.version(name) for name in ("orders", "downloads", "basket_lines") if self.lake.has(name)}
+        return hashlib.blake2b(json.dumps([self.applied.edition, state]).encode(), digest_size=8).hexdigest()
+
+    @cached_property
+    def default_date(self) -> dt.date | None:
+        """The last day that was whole when the newest orders were loaded (REPORTS.md section 1)."""
+        loaded_at = dt.datetime.fromisoformat(self.newest_load()["loaded_at"])
+        return default_report_date(self.lake.read(self.con, "orders"), self.shop.calendar, loaded_at)
+
+    @cached_property
+    def context(self) -> Context:
+        """Shop and report date: the asked one, else the default."""
+        return Context(self.shop, self.asked_date or self.default_date)
+
+    def newest_load(self) -> dict[str, Any]:
+        """The last recorded load that covered the newest month: a backfill of an old month does not make the data newer."""
+        return [entry for entry in self.lake.loads() if entry["has_newest_month"]][-1]
+
+    def affected_months(self, months: Sequence[str]) -> list[str]:
+        """`months`, and those to which orders moved that the lake still has in one of them (else they would vanish)."""
+        if not self.lake.has("orders"):
+            return list(months)
+        known, affected = self.lake.read(self.con, "orders"), set(months)
+        while True:
+            here = known.filter(known.month.isin(sorted(affected)))
+            clean = self.clean.orders
+            elsewhere = clean.filter(~clean.month.isin(sorted(affected))).semi_join(here, "id").select("month").distinct()
+            moved = set(elsewhere.to_pyarrow()["month"].to_pylist())
+            if not moved:
+                return sorted(affected)
+            affected |= moved
+
+    def note_orders_written(self, run_id: str, months: Sequence[str] | None) -> None:
+        """Record the load in the lake's ledger, and the first month for the partitions that Dagster offers."""
+        orders = self.lake.read(self.con, "orders")
+        span = orders.aggregate(first=orders.month.min(), last=orders.month.max()).to_pyarrow().to_pylist()[0]
+        entry = {"loaded_at": self.loaded_at.isoformat(), "run_id": run_id, "counts": self.clean.counts, "months": months}
+        entry["has_newest_month"] = months is None or span["last"] is None or span["last"] in months
+        self.lake.record_load(entry)
+        if span["first"]:
+            note_first_month(self.database, span["first"])
+
+
+@contextmanager
+def load_session(asked_date: dt.date | None = None, progress: Progress | None = None) -> Iterator[LoadSession]:
+    """A load's session: holds the lock, has a staging folder of its own that is removed at the end. Raises LoadRunning."""
+    settings = process_settings()
+    with load_lock(settings.home):
+        settings.staging.mkdir(parents=True, exist_ok=True)
+        for left in settings.staging.glob("load-*"):  # by a killed load: nobody else may hold the lock
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix="load-", dir=settings.staging))
+        session = LoadSession(settings, open_database(settings), staging, asked_date, progress)
+        try:
+            yield session
+        finally:
+            _close(session)
+
+
+def _close(session: LoadSession) -> None:
+    if "con" in session.__dict__:
+        session.con.disconnect()
+    shutil.rmtree(session.staging, ignore_errors=True)
