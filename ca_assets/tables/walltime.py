@@ -1,0 +1,49 @@
+"""Engine functions that Ibis has no name for, declared once: time zones, strptime, trimming of a set, JSON of a struct.
+
+DuckDB's names and meanings; another engine gets its own module with the same signatures. Belongs here: declarations only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+
+MOMENT = dt.Timestamp(timezone="UTC", scale=6)
+NAIVE = dt.Timestamp(scale=6)
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, NAIVE), MOMENT))
+def instant_of(zone: Any, wall: Any) -> Any:
+    """The instant of a wall clock time in a zone: the second of two, moved forward by the gap when there is none."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, MOMENT), NAIVE))
+def wall_clock(zone: Any, moment: Any) -> Any:
+    """The wall clock time of an instant in a zone."""
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.string), NAIVE))
+def parse_wall(text: Any, date_format: Any) -> Any:
+    """A naive time by a strptime format, null when it does not match."""
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=((dt.string, dt.string), MOMENT))
+def parse_instant(text: Any, date_format: Any) -> Any:
+    """A time by a strptime format with %z, null when it does not match."""
+
+
+@ibis.udf.scalar.builtin(name="trim", signature=((dt.string, dt.string), dt.string))
+def trim_signs(text: Any, signs: Any) -> Any:
+    """The text without any of `signs` at its ends."""
+
+
+@ibis.udf.scalar.builtin(name="chr", signature=((dt.int32,), dt.string))
+def character(code: Any) -> Any:
+    """The character of a code point (0 too, which no SQL literal can hold)."""
+
+
+def json_text(columns: dict[str, Any]) -> Any:
+    """A JSON object of text columns, nulls included, names as given."""
+    return ibis.struct(columns).cast("json").cast("string")
