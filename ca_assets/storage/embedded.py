@@ -1,0 +1,162 @@
+"""The embedded index: one SQLite file (WAL) with reports; the tables are served from the lake's Parquet files at their published version.
+
+What a switch does, and why (REPORTS.md leaves it open):
+- The unit of replacement is the report set, that is (report_name, report_date), as one analysis computes it. A set that was staged
+  replaces what was visible of it as a whole: reports whose type or scope no longer exists go, because figures of an older version of
+  the lake beside new ones would break "one metric, one number".
+- Sets that were not staged stay as they are: other report dates, and analyses with a job of their own (CLV).
+- Staging into the current generation is visible at once; it replaces the staged types, and leaves other types of the set alone
+  (windows may be staged by a second call).
+- Until some day is complete a set has no report date; it is published under NO_DAY and goes when a real one arrives.
+- Leftovers of a generation that was never switched to are removed a day later: its job may still be running.
+
+A report's version is a hash of its rows (in the order of its key) and meta (but its run id), so unchanged content keeps its version.
+Belongs here: writing. Reading is `embedded_snapshot`, the file's tables and connections are `embedded_file`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ca_assets.analyses.report import ReportSet
+from ca_assets.storage.embedded_file import NO_DAY, IndexFile, disk_state
+from ca_assets.storage.embedded_reports import Piece, meta_hash, meta_text, pieces
+from ca_assets.storage.embedded_snapshot import EmbeddedSnapshot
+from ca_assets.storage.index import NotPublished
+from ca_assets.storage.lake import Lake
+
+LEFTOVER_HOURS = 24
+
+
+class EmbeddedIndex:
+    """The `Index` protocol in one file; any number of reading and writing processes on one machine."""
+
+    def __init__(self, path: Path, lake: Lake) -> None:
+        self.file = IndexFile(path)
+        self.lake = lake
+
+    def stage_reports(self, generation: str, reports: ReportSet) -> None:
+        """Write reports under a generation (see `Index`); one transaction. Raises IndexUnavailable."""
+        day = (reports.report_date or NO_DAY).isoformat()
+        made = pieces(reports)
+        meta = meta_text(reports.meta)
+        with self.file.writing() as db:
+            target = _slot(db, generation)
+            _put_contents(db, made, meta)
+            _put_reports(db, target, reports, day, made, meta_hash(meta))
+            if target == "":
+                _drop_no_day(db, reports.name, day)
+            _drop_unreferenced(db)
+
+    def stage_table(self, generation: str, name: str, lake_version: int, rows: int) -> None:
+        """Publish a lake table's version under a generation (see `Index`). Raises IndexUnavailable, NotInLake."""
+        files = self.lake.files(name, lake_version)
+        root = f"{self.lake.uri(name)}/"
+        listed = json.dumps([[uri.removeprefix(root), month] for uri, month in files.files])
+        with self.file.writing() as db:
+            values = (_slot(db, generation), name, lake_version, rows, listed, files.schema.serialize().to_pybytes(), _now())
+            db.execute("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def switch(self, generation: str, meta: dict[str, Any]) -> None:
+        """Make a generation current (see `Index` and this module's text); one transaction. Raises IndexUnavailable."""
+        with self.file.writing() as db:
+            if _slot(db, generation) != "":
+                _replace_sets(db, generation)
+            text = json.dumps(meta, sort_keys=True, default=str)
+            db.execute("INSERT OR REPLACE INTO current VALUES (1, ?, ?, ?)", (generation, text, _now()))
+            _drop_leftovers(db)
+            _drop_unreferenced(db)
+
+    def current(self) -> str | None:
+        """The current generation; None before the first publication. Raises IndexUnavailable."""
+        if not self.file.path.exists():
+            return None
+        with self.file.reading() as db:
+            row = db.execute("SELECT generation FROM current").fetchone()
+        return str(row[0]) if row else None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[EmbeddedSnapshot]:
+        """A consistent view: one read transaction. Raises NotPublished before the first publication, IndexUnavailable."""
+        if not self.file.path.exists():
+            raise NotPublished("nothing is published yet; load the shop first (ca load)")
+        with self.file.reading() as db:
+            row = db.execute("SELECT generation, meta FROM current").fetchone()
+            if row is None:
+                raise NotPublished("nothing is published yet; load the shop first (ca load)")
+            yield EmbeddedSnapshot(db, self.lake, str(row[0]), json.loads(row[1]))
+
+    def health(self) -> dict[str, Any]:
+        """Kind, place, version of SQLite, size, free disk and whether it can be written. Never raises for an unreachable store."""
+        return {"kind": "embedded", "sqlite": sqlite3.sqlite_version, "generation": None, **disk_state(self.file)}
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat()
+
+
+def _slot(db: sqlite3.Connection, generation: str) -> str:
+    """Where rows of a generation are kept: '' is what readers see."""
+    return "" if db.execute("SELECT 1 FROM current WHERE generation = ?", (generation,)).fetchone() else generation
+
+
+def _put_contents(db: sqlite3.Connection, made: list[Piece], meta: str) -> None:
+    db.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", {piece.version: piece.data for piece in made}.items())
+    db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (meta_hash(meta), meta))
+
+
+def _put_reports(db: sqlite3.Connection, slot: str, reports: ReportSet, day: str, made: list[Piece], meta: str) -> None:
+    """Replace the staged types: scopes that no longer exist go; reports with unchanged content keep their creation time."""
+    now = _now()
+    clear = "DELETE FROM report WHERE slot = ? AND report_name = ? AND report_date = ? AND type = ?"
+    kept = {
+        (type_, scope): (content, meta_, created)
+        for type_, scope, content, meta_, created in db.execute(
+            "SELECT type, scope, content, meta, created_at FROM report WHERE slot = '' AND report_name = ? AND report_date = ?",
+            (reports.name, day),
+        )
+    }
+    db.executemany(clear, [(slot, reports.name, day, type_) for type_ in reports.tables])
+    rows = []
+    for piece in made:
+        content, meta_, created = kept.get((piece.type, piece.scope), ("", "", now))
+        same = content == piece.version and meta_ == meta
+        rows.append((slot, reports.name, piece.type, day, piece.scope, piece.version, meta, created if same else now, now))
+    db.executemany("INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    scopes = json.dumps(reports.scopes, ensure_ascii=True)
+    db.execute("INSERT OR REPLACE INTO report_set VALUES (?, ?, ?, ?, ?)", (slot, reports.name, day, scopes, now))
+
+
+def _replace_sets(db: sqlite3.Connection, generation: str) -> None:
+    """Staged sets take the place of the visible ones of the same name and date, staged tables that of the same name."""
+    for name, day in db.execute("SELECT report_name, report_date FROM report_set WHERE slot = ?", (generation,)).fetchall():
+        for table in ("report", "report_set"):
+            db.execute(f"DELETE FROM {table} WHERE slot = '' AND report_name = ? AND report_date = ?", (name, day))  # noqa: S608
+        _drop_no_day(db, name, day)
+    for table in ("report", "report_set", "tables"):
+        db.execute(f"UPDATE OR REPLACE {table} SET slot = '' WHERE slot = ?", (generation,))  # noqa: S608 - names above
+
+
+def _drop_no_day(db: sqlite3.Connection, name: str, day: str) -> None:
+    """A set with a report date ends the one from before any day was complete."""
+    none = NO_DAY.isoformat()
+    for table in ("report", "report_set"):
+        where = "slot = '' AND report_name = ? AND report_date = ? AND ? <> ?"
+        db.execute(f"DELETE FROM {table} WHERE {where}", (name, none, day, none))  # noqa: S608 - names above
+
+
+def _drop_leftovers(db: sqlite3.Connection) -> None:
+    before = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)).isoformat()
+    for table in ("report", "report_set", "tables"):
+        db.execute(f"DELETE FROM {table} WHERE slot <> '' AND staged_at < ?", (before,))  # noqa: S608 - names above
+
+
+def _drop_unreferenced(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM content WHERE NOT EXISTS (SELECT 1 FROM report WHERE report.content = content.version)")
+    db.execute("DELETE FROM meta WHERE NOT EXISTS (SELECT 1 FROM report WHERE report.meta = meta.version)")
