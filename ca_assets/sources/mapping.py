@@ -6,12 +6,15 @@ Belongs here: the checks of `columns`, `dimensions` and `actions` against the co
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 
 from ca_assets.columns import Dtype
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.errors import SourceError
 from ca_assets.tables.contracts import REQUIRED_COLUMNS, SOURCE_FIELDS, Field
+
+DATE_SIGNS = "YymdjbBaAHIMSfpz%"  # of strptime; what each means is the same in Python and in the engine
 
 
 def source_fields(name: str, config: SourceConfig) -> tuple[Field, ...]:
@@ -26,6 +29,7 @@ def source_columns(name: str, config: SourceConfig) -> dict[str, str]:
     """Ours → theirs for every mapped column; SourceError when a required one is not mapped or one is unknown."""
     _check_known(name, config)
     _check_required(name, config)
+    _check_date_format(name, config)
     theirs = {f"dimensions.{ours}": column for ours, column in config.dimensions.items()}
     theirs |= {f"actions.{ours}": column for ours, column in config.actions.items()}
     theirs |= config.columns
@@ -48,6 +52,13 @@ def _check_required(name: str, config: SourceConfig) -> None:
     for column in REQUIRED_COLUMNS[name]:
         if column not in config.columns:
             raise SourceError(f"{name}: our column {column!r} is not mapped; add `{column}: <your column>` under sources.{name}.columns")
+
+
+def _check_date_format(name: str, config: SourceConfig) -> None:
+    unknown = [sign for sign in re.findall(r"%(.?)", config.date_format or "") if not sign or sign not in DATE_SIGNS]
+    if unknown:
+        known = " ".join(f"%{sign}" for sign in DATE_SIGNS)
+        raise SourceError(f"{name}: date_format {config.date_format!r} has %{unknown[0]}, which is not known; use {known}")
 
 
 def _check_distinct(name: str, columns: dict[str, str]) -> None:

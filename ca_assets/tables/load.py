@@ -49,8 +49,8 @@ def build_tables(shop: Shop, con: ibis.BaseBackend, staging: Path, progress: Pro
     build = _Build(shop, con, staging, progress)
     sessions = build.source("sessions", shop.sources.sessions)
     customers = build.source("customers", shop.sources.customers) if shop.sources.customers else None
-    deliveries = build.deliveries(sessions) if shop.sources.deliveries else None
-    lines = build.lines(sessions) if shop.sources.baskets else None
+    deliveries = build.deliveries(shop.sources.deliveries, sessions) if shop.sources.deliveries else None
+    lines = build.lines(shop.sources.baskets, sessions) if shop.sources.baskets else None
     orders = clean.orders(sessions, deliveries, shop)
     if deliveries is not None:
         orders = build.staged("orders", orders)
@@ -130,18 +130,14 @@ class _Build:
         self.left.append(found.select(source=ibis.literal(name), line=found["_line"], reason=reason, message=text, row=row))
         return accepted.anti_join(gone, "_row")
 
-    def deliveries(self, sessions: ibis.Table) -> ibis.Table:
+    def deliveries(self, config: SourceConfig, sessions: ibis.Table) -> ibis.Table:
         """Deliveries of purchased sessions, one per order."""
-        config = self.shop.sources.deliveries
-        assert config is not None
         rows = self.source("deliveries", config)
         orphans = self.staged("deliveries.orphans", clean.delivery_orphans(rows, sessions))
         return self._without(rows, orphans, "deliveries", "orphans", "the order id is no purchased session")
 
-    def lines(self, sessions: ibis.Table) -> ibis.Table:
+    def lines(self, config: SourceConfig, sessions: ibis.Table) -> ibis.Table:
         """Basket lines of known sessions."""
-        config = self.shop.sources.baskets
-        assert config is not None
         rows = self.staged("lines", clean.lines_with_month(self.source("baskets", config), sessions, self.shop))
         orphans = rows.filter(rows["month"].isnull()).select("_row")
         self._without(rows, orphans, "baskets", "orphans", "the order id is no session")
