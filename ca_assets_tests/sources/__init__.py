@@ -1,0 +1,1 @@
+"""Sources: files become raw rows; broken rows are kept with their line."""
