@@ -140,7 +140,7 @@ def _scope_of_values(shop: Shop, whole: View, dimension: str, column: str) -> di
     orders = Counter(order[column] for order in whole.orders if order[column] is not None)
     ranked = sorted(sessions, key=lambda value: (-orders[value], -sessions[value], value))
     scopes: dict[Any, str] = {value: f"{dimension}={value}" for value in ranked[: shop.scope_values]}
-    scopes |= dict.fromkeys(ranked[shop.scope_values:], f"{dimension}=__other__")
+    scopes |= dict.fromkeys(ranked[shop.scope_values :], f"{dimension}=__other__")
     return scopes | {None: f"{dimension}=__none__"}
 
 

@@ -1,0 +1,9 @@
+"""All hand-made cases: `CASES`, each with files, expected rows and counts (see `case.Case` for how the product runs them)."""
+
+from __future__ import annotations
+
+from ca_assets_tests.oracle.case import Case
+from ca_assets_tests.oracle.cases_reports import REPORT_CASES
+from ca_assets_tests.oracle.cases_tables import TABLE_CASES
+
+CASES: list[Case] = [*REPORT_CASES, *TABLE_CASES]

@@ -1,0 +1,89 @@
+"""The hand-computed cases run on the oracle itself, and the comparison finds what is planted."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ca_assets_tests.oracle.case import Case
+from ca_assets_tests.oracle.cases import CASES
+from ca_assets_tests.oracle.clean import balanced
+from ca_assets_tests.oracle.compare import differences, main
+from ca_assets_tests.oracle.reports import load_world
+from ca_assets_tests.oracle.write import write_export
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case, tmp_path: Path) -> None:
+    shop_yaml = case.write(tmp_path)
+    as_of = dt.date.fromisoformat(case.as_of) if case.as_of else None
+    world = load_world(shop_yaml, NOW, as_of)
+    write_export(world, tmp_path / "out", windows=True)
+    assert case.problems(tmp_path / "out") == []
+    assert case.count_problems(world.tables.counts) == []
+    assert all(balanced(counts) for counts in world.tables.counts.values())
+    assert differences(shop_yaml, tmp_path / "out", NOW, windows=True, report_date=as_of) == []
+
+
+def _case(name: str) -> Case:
+    return next(case for case in CASES if name in case.name)
+
+
+def test_default_report_date_is_a_day_that_had_ended(tmp_path: Path) -> None:
+    shop_yaml = _case("25 hours").write(tmp_path)  # newest session 2024-10-27 23:59:59 GMT
+    assert load_world(shop_yaml, dt.datetime(2024, 10, 28, tzinfo=dt.UTC)).report_date == dt.date(2024, 10, 27)
+    assert load_world(shop_yaml, dt.datetime(2024, 10, 27, 23, 59, 59, tzinfo=dt.UTC)).report_date == dt.date(2024, 10, 26)
+    assert load_world(shop_yaml, dt.datetime(2024, 4, 1, tzinfo=dt.UTC)).report_date == dt.date(2024, 3, 31)
+    assert load_world(shop_yaml, dt.datetime(2024, 1, 1, tzinfo=dt.UTC)).views == {}
+
+
+def test_no_whole_day_yet(tmp_path: Path) -> None:
+    shop_yaml = _case("headers only").write(tmp_path)
+    world = load_world(shop_yaml, dt.datetime(2024, 1, 2, 12, tzinfo=dt.UTC))
+    assert (world.report_date, world.views) == (dt.date(2024, 1, 1), {})
+
+
+def _edit(path: Path, row: int, column: str, text: str) -> None:
+    with path.open(newline="") as handle:
+        lines = list(csv.reader(handle))
+    lines[row][lines[0].index(column)] = text
+    with path.open("w", newline="") as handle:
+        csv.writer(handle).writerows(lines)
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "text"),
+    [
+        ("stats/kpis", "total", "6.00000001"),
+        ("stats/kpis", "metric", "order"),
+        ("stats/daily_orders", "complete", "False"),
+        ("stats/daily_orders", "orders", "3.0"),
+        ("stats/daily_orders", "orders", ""),
+        ("stats/daily_revenue", "period", "2024-01-01 00:00:00"),
+        ("funnels/sessions_daily", "rate_low", "0.2"),
+        ("orders", "session_start_date", "2024-01-01T00:00:00.000000Z"),
+        ("orders", "client", "B "),
+    ],
+)
+def test_a_planted_difference_is_found(file: str, column: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop_yaml, out = _case("payment_amount_distribution").write(tmp_path), tmp_path / "out"
+    write_export(load_world(shop_yaml, NOW), out)
+    assert main([str(shop_yaml), str(out)]) == 0
+    _edit(out / f"{file}.csv", 1, column, text)
+    assert main([str(shop_yaml), str(out)]) == 1
+    assert file in capsys.readouterr().out
+
+
+def test_header_order_and_double_keys_are_differences(tmp_path: Path) -> None:
+    shop_yaml, out = _case("payment_amount_distribution").write(tmp_path), tmp_path / "out"
+    write_export(load_world(shop_yaml, NOW), out)
+    orders = out / "stats/orders_per_customer.csv"
+    orders.write_text("scope,customers,orders\nall,4,1\nall,1,2\n")
+    kpis = out / "stats/kpis.csv"
+    kpis.write_text(kpis.read_text() + kpis.read_text().splitlines()[1] + "\n")
+    assert len(differences(shop_yaml, out, NOW)) == 4  # the header, its two missing rows, the double key
