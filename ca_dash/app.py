@@ -1,0 +1,72 @@
+"""Makes the application: Flask server behind the login, Dash on it, pages found in `ca_dash/pages`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import pkgutil
+
+from dash import Dash
+from flask import Flask
+
+import ca_dash.pages
+from ca_assets.settings.database import Database
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.storage.index import Index
+from ca_dash import callbacks, export, shell
+from ca_dash.attempts import Attempts
+from ca_dash.auth import Auth, protect
+from ca_dash.reports import Reader
+from ca_dash.security import add_headers
+
+INDEX_PAGE = """<!DOCTYPE html>
+<html lang="en" data-mantine-color-scheme="light">
+<head>
+  {%metas%}
+  <meta name="color-scheme" content="light dark">
+  <title>{%title%}</title>
+  <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+  <script src="/assets/boot.js"></script>
+  {%css%}
+</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
+    """The application on an index and a settings database."""
+    server = _server(secret_key)
+    protect(server, Auth(database, settings, Attempts()))
+    app = Dash(
+        "ca_dash",
+        server=server,
+        title="CustomerAnalytics",
+        update_title="",
+        use_pages=False,  # own router: Dash's would rebuild the whole page at every change of a filter
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        index_string=INDEX_PAGE,
+        assets_ignore=r"boot\.js|favicon\.svg",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    for module in pkgutil.iter_modules(ca_dash.pages.__path__):
+        importlib.import_module(f"{ca_dash.pages.__name__}.{module.name}")
+    reader = Reader(index)
+    app.layout = lambda: shell.layout(reader)
+    callbacks.register(app, reader)
+    export.register(server, reader)
+    add_headers(server, app.csp_hashes())
+    return app
+
+
+def _server(secret_key: str) -> Flask:
+    server = Flask("ca_dash", static_folder=None)
+    server.secret_key = secret_key
+    server.config.update(
+        SESSION_COOKIE_NAME="ca_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+    )
+    return server

@@ -1,0 +1,85 @@
+// What the browser does without the server. Kept in a file, so that the content security policy needs no inline scripts.
+window.dash_clientside = window.dash_clientside || {};
+(function () {
+  var folded = localStorage.getItem("ca-folded") === "1";
+  var open = false;
+
+  function unchanged() { return window.dash_clientside.no_update; }
+
+  function same() {
+    var list = window.dash_clientside.callback_context.outputs_list;
+    return list.map(unchanged);
+  }
+
+  function clicked() {
+    var triggered = window.dash_clientside.callback_context.triggered;
+    if (triggered.length !== 1 || !triggered[0].value) { return null; }
+    return JSON.parse(triggered[0].prop_id.split(".n_clicks")[0]).id;
+  }
+
+  function markFold() { document.documentElement.classList.toggle("is-folded", folded); }
+  markFold();
+
+  window.dash_clientside.ca = {
+    title: function (name) { document.title = name + " · CustomerAnalytics"; return unchanged(); },
+    links: function (pathname, search, ids) {
+      return [
+        ids.map(function (id) { return id.path + (search || ""); }),
+        ids.map(function (id) { return "ca-nav-link" + (id.path === pathname ? " is-active" : ""); })
+      ];
+    },
+    shell: function () {
+      var id = (window.dash_clientside.callback_context.triggered_id) || "url";
+      if (id === "drawer") { open = !open; }
+      if (id === "url") { open = false; window.scrollTo(0, 0); }
+      if (id === "fold") {
+        if (window.innerWidth < 900) { open = false; } else { folded = !folded; localStorage.setItem("ca-folded", folded ? "1" : "0"); }
+      }
+      markFold();
+      return { width: folded ? 60 : 232, breakpoint: 900, collapsed: { mobile: !open, desktop: false } };
+    },
+    csv: function () {
+      var id = clicked();
+      if (id) {
+        var link = document.createElement("a");
+        link.href = "/export/" + encodeURIComponent(id) + ".csv" + window.location.search;
+        link.download = "";
+        document.body.appendChild(link); link.click(); link.remove();
+      }
+      return same();
+    },
+    png: function () {
+      var id = clicked();
+      var body = id && document.getElementById(JSON.stringify({ id: id, type: "panel-figure" }));
+      var plot = body && body.querySelector(".js-plotly-plot");
+      if (plot && plot.data && plot.data.length) {
+        var dark = document.documentElement.getAttribute("data-mantine-color-scheme") === "dark";
+        var title = document.getElementById("title-" + id).textContent;
+        var layout = Object.assign({}, plot.layout, {
+          paper_bgcolor: dark ? "#171a21" : "#ffffff",
+          title: { text: title, x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 16, color: dark ? "#e7e9ee" : "#1b1f27" } },
+          margin: Object.assign({}, plot.layout.margin, { t: 76, l: 24, r: 24, b: 24 })
+        });
+        window.Plotly.downloadImage({ data: plot.data, layout: layout }, { format: "png", width: 1000, height: 560, scale: 2, filename: id });
+      }
+      return same();
+    }
+  };
+
+  // Named formats of tables (tables.py): exact, with the browser's separators.
+  var grid = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  function formatted(digits) {
+    return function (value) { return value === null || value === undefined ? "" : Number(value).toLocaleString("en", { maximumFractionDigits: digits }); };
+  }
+  grid.caNumber = formatted(4);
+  grid.caMoney = function (value) {
+    return value === null || value === undefined ? "" : Number(value).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  };
+  grid.caRate = function (value) { return value === null || value === undefined ? "" : (100 * value).toFixed(2) + " %"; };
+  grid.caTheme = function (theme) {
+    return theme.withParams({
+      backgroundColor: "var(--ca-card)", foregroundColor: "var(--ca-ink)", borderColor: "var(--ca-line)", headerBackgroundColor: "var(--ca-bg)",
+      accentColor: "var(--ca-accent)", fontFamily: "inherit", fontSize: 13, headerFontWeight: 600, wrapperBorderRadius: 8
+    });
+  };
+}());

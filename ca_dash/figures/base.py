@@ -1,0 +1,194 @@
+"""Building blocks of figures: axes with units, lines whose incomplete end is dotted, bands of intervals, marked bars.
+
+Figures are pure, keyword-only functions of a DataFrame (a report's rows, cut to the range) and a Style; the blocks here
+hold what all of them share, so that the same thing looks the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ca_dash.format import decimals, label, money, number, rate, symbol
+from ca_dash.theme import Style, template
+
+Unit = Literal["count", "money", "rate", "decimal", "hours"]
+HOVER_DATES = {"daily": "%a %-d %b %Y", "weekly": "Week of %-d %b %Y", "monthly": "%B %Y"}
+TICK_FORMATS = [
+    {"dtickrange": [None, 86_400_000 * 27], "value": "%-d %b"},
+    {"dtickrange": [86_400_000 * 27, "M11"], "value": "%b %Y"},
+    {"dtickrange": ["M11", None], "value": "%Y"},
+]
+MAX_SERIES = 7
+
+
+def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) -> go.Figure:
+    """An empty figure with its axis titles; `y` names what is counted, the unit adds currency and per cent."""
+    fig = go.Figure()
+    title = f"{y} ({style.currency})" if unit == "money" and style.currency else y
+    fig.update_layout(
+        template=template(style.scheme), separators=style.locale.plotly, yaxis={"title": {"text": title}, "rangemode": "tozero"}
+    )
+    if unit == "rate":
+        fig.update_yaxes(tickformat=".0%")
+    if unit == "money":
+        fig.update_yaxes(tickprefix=symbol(style.currency))
+    fig.update_xaxes(title={"text": x})
+    return fig
+
+
+def time_axis(fig: go.Figure, *, grain: str, data: pd.DataFrame) -> None:
+    """The x axis of periods: plain dates, a hover that names the period."""
+    fig.update_xaxes(type="date", hoverformat=HOVER_DATES[grain], tickformatstops=TICK_FORMATS)
+    if len(data) and data["period"].nunique() <= 6 and grain != "daily":
+        fig.update_xaxes(tickvals=days(data["period"].drop_duplicates()), tickformat="%b %Y" if grain == "monthly" else "%-d %b")
+
+
+def hour_axis(fig: go.Figure) -> None:
+    """The x axis of the 24 hours of the day."""
+    fig.update_xaxes(
+        tickvals=list(range(0, 24, 3)),
+        ticktext=[f"{hour:02d}:00" for hour in range(0, 24, 3)],
+        range=[-0.6, 23.6],
+        title={"text": "Hour of day"},
+    )
+
+
+def days(values: pd.Series) -> list[str]:
+    """Dates as ISO texts: plotly reads them as wall dates of no zone."""
+    return [str(text) for text in pd.to_datetime(values).dt.strftime("%Y-%m-%d")]
+
+
+def numbers(values: pd.Series) -> list[float | None]:
+    """Values as floats, None where missing."""
+    return [None if value != value else float(value) for value in pd.to_numeric(values, errors="coerce")]  # noqa: PLR0124 - NaN
+
+
+def hover(unit: Unit, style: Style) -> str:
+    """Plotly's hover text of an exact value in its unit."""
+    formats = {
+        "count": "%{y:,.0f}",
+        "money": f"{symbol(style.currency)}%{{y:,.{decimals(style.currency)}f}}",
+        "rate": "%{y:.2%}",
+        "decimal": "%{y:,.2f}",
+        "hours": "%{y:,.1f} h",
+    }
+    return formats[unit]
+
+
+def texts(values: pd.Series, unit: Unit, style: Style) -> list[str]:
+    """Exact values in their unit, as texts."""
+    if unit == "money":
+        return [money(value, style.currency, style.locale) for value in values]
+    if unit == "rate":
+        return [rate(value, 2, style.locale) for value in values]
+    return [number(value, 0 if unit == "count" else 2, style.locale) for value in values]
+
+
+def add_series(
+    fig: go.Figure,
+    *,
+    data: pd.DataFrame,
+    y: str,
+    name: str,
+    color: str,
+    unit: Unit,
+    style: Style,
+    width: float = 2,
+    fill: bool = False,
+    position: int = 0,
+) -> None:
+    """A line over periods; what is not complete yet is dotted with an open point, and its hover says so."""
+    is_open = ~data["complete"].astype(bool) if "complete" in data else pd.Series(False, index=data.index)
+    values, x, text = pd.to_numeric(data[y], errors="coerce"), days(data["period"]), hover(unit, style)
+    common: dict[str, Any] = {"x": x, "name": name, "legendgroup": name, "visible": True if position < MAX_SERIES else "legendonly"}
+    area = {"fill": "tozeroy", "fillcolor": style.tint(color, 0.10)} if fill else {}
+    mode = "lines+markers" if len(data) <= 2 else "lines"
+    fig.add_scatter(
+        y=numbers(values.where(~is_open)), mode=mode, line={"color": color, "width": width}, hovertemplate=text, **area, **common
+    )
+    if is_open.any():
+        edge = is_open | is_open.shift(-1, fill_value=False)
+        points = [0 if not flag else 6 for flag in is_open]
+        fig.add_scatter(
+            y=numbers(values.where(edge)),
+            mode="lines+markers",
+            showlegend=False,
+            line={"color": color, "width": width, "dash": "dot"},
+            marker={"size": points, "symbol": "circle-open", "color": color},
+            hovertemplate=[f"{text} · incomplete" if flag else "<extra></extra>" for flag in is_open],
+            **common,
+        )
+
+
+def add_band(fig: go.Figure, *, data: pd.DataFrame, low: str, high: str, color: str, name: str, style: Style, position: int = 0) -> None:
+    """The 95 % interval around a line, as a band of its colour."""
+    rows = data.dropna(subset=[low, high])
+    if rows.empty:
+        return
+    x = days(rows["period"])
+    fig.add_scatter(
+        x=x + x[::-1],
+        y=numbers(rows[high]) + numbers(rows[low])[::-1],
+        fill="toself",
+        fillcolor=style.tint(color, 0.16),
+        mode="lines",
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=name,
+        visible=True if position < MAX_SERIES else "legendonly",
+    )
+
+
+def add_bars(fig: go.Figure, *, data: pd.DataFrame, y: str, name: str, color: str, unit: Unit, style: Style) -> None:
+    """Bars over periods; an incomplete one is hatched, and its hover says so."""
+    is_open = [not bool(flag) for flag in data["complete"]] if "complete" in data else [False] * len(data)
+    text = hover(unit, style)
+    marker = {
+        "color": color,
+        "cornerradius": 3,
+        "pattern": {"shape": ["/" if flag else "" for flag in is_open], "size": 5, "solidity": 0.35},
+    }
+    fig.add_bar(
+        x=days(data["period"]),
+        y=numbers(data[y]),
+        name=name,
+        marker=marker,
+        hovertemplate=[f"{text} · incomplete" if flag else text for flag in is_open],
+    )
+
+
+def add_columns(
+    fig: go.Figure,
+    *,
+    x: Sequence[Any],
+    data: pd.DataFrame,
+    y: str,
+    color: str,
+    unit: Unit,
+    style: Style,
+    titles: Sequence[str] | None = None,
+) -> None:
+    """Bars over categories or hours; `titles` are what the hover calls them."""
+    shown = [f"<b>{title}</b><br>{text}<extra></extra>" for title, text in zip(titles or x, texts(data[y], unit, style), strict=True)]
+    fig.add_bar(x=list(x), y=numbers(data[y]), marker={"color": color, "cornerradius": 3}, hovertemplate=shown)
+    fig.update_layout(hovermode="closest", showlegend=False)
+
+
+def step_names(data: pd.DataFrame) -> list[str]:
+    """Steps in funnel order."""
+    return [str(step) for step in data.sort_values("step_order")["step"].drop_duplicates()]
+
+
+def step_label(step: str) -> str:
+    """A step's name for people; plotly reads a few HTML tags in texts, so they are made harmless."""
+    return plain(label(step))
+
+
+def plain(text: str) -> str:
+    """A text in which plotly finds no tag and no entity."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

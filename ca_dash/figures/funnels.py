@@ -1,0 +1,136 @@
+"""Figures of the session funnel and of customers' volumes. Input: rows of `funnels/sessions_*` and `funnels/customers_*`."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ca_dash.figures import base
+from ca_dash.format import number, rate
+from ca_dash.theme import Style
+
+
+def session_steps(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Sessions with each step over the range, and their share of all sessions."""
+    rows = data.groupby(["step_order", "step"], as_index=False)["sessions"].sum().sort_values("step_order")
+    total = float(rows["sessions"].iloc[0]) if len(rows) else 0.0
+    shares = [value / total if total else None for value in rows["sessions"]]
+    return steps(names=rows["step"], counts=rows["sessions"], shares=shares, style=style, what="sessions", of="all sessions")
+
+
+def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], style: Style, what: str, of: str) -> go.Figure:
+    """Horizontal bars of a funnel, first step on top, each with its count and share."""
+    labels = [base.step_label(str(name)) for name in names]
+    texts = [
+        f"<b>{number(count, 0, style.locale)}</b>  {rate(share, 1, style.locale)}" for count, share in zip(counts, shares, strict=True)
+    ]
+    shown = [
+        f"<b>{name}</b><br>{text.replace('  ', f' {what}, ')} of {of}<extra></extra>" for name, text in zip(labels, texts, strict=True)
+    ]
+    fig = base.figure(style, y="")
+    fig.add_bar(
+        x=base.numbers(counts),
+        y=labels,
+        orientation="h",
+        text=texts,
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=shown,
+        textfont={"size": 12, "color": style.ink},
+        marker={"color": style.accent, "cornerradius": 4, "opacity": _fade(len(labels))},
+    )
+    top = max((float(c) for c in counts), default=1.0) or 1.0
+    fig.update_xaxes(range=[0, top * 1.45], showgrid=False, showticklabels=False, showline=False, ticks="")
+    fig.update_yaxes(
+        autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1
+    )
+    fig.update_layout(hovermode="closest", bargap=0.34, showlegend=False)
+    return fig
+
+
+def session_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Each step's share of the period's sessions, with its 95 % interval."""
+    fig = base.figure(style, y="Share of sessions", unit="rate")
+    for position, step in enumerate(name for name in base.step_names(data) if name != "sessions"):
+        rows, name = data[data["step"] == step], base.step_label(step)
+        color = style.color(position)
+        base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
+        base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
+    base.time_axis(fig, grain=style.grain, data=data)
+    return fig
+
+
+def session_volumes(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Sessions with each step per period."""
+    return _volumes(data, style, "sessions", "Sessions")
+
+
+def session_hours(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Sessions with each step by hour of day, averaged over the days of the window."""
+    return _hours(data, style, "sessions_per_day", "Sessions per day")
+
+
+def customer_volumes(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Customers whose step fell in the period: volumes, not a funnel."""
+    return _volumes(data, style, "customers", "Customers")
+
+
+def customer_hours(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Customers by the hour of day of each step, averaged over all days."""
+    return _hours(data, style, "customers_per_day", "Customers per day")
+
+
+def customer_totals(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Customers with each step in the range: side by side, because they are volumes of different people."""
+    rows = data.groupby(["step_order", "step"], as_index=False)["customers"].sum().sort_values("step_order")
+    labels = [base.step_label(str(step)) for step in rows["step"]]
+    texts = [number(count, 0, style.locale) for count in rows["customers"]]
+    fig = base.figure(style, y="Customers")
+    shown = [f"<b>{name}</b><br>{text} customers<extra></extra>" for name, text in zip(labels, texts, strict=True)]
+    fig.add_bar(
+        x=labels,
+        y=base.numbers(rows["customers"]),
+        text=texts,
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=shown,
+        textfont={"color": style.ink},
+        marker={"color": style.accent, "cornerradius": 4},
+    )
+    fig.update_layout(hovermode="closest", showlegend=False, bargap=0.4, margin={"t": 26})
+    return fig
+
+
+def _volumes(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figure:
+    fig = base.figure(style, y=title)
+    for position, step in enumerate(base.step_names(data)):
+        rows = data[data["step"] == step]
+        base.add_series(
+            fig, data=rows, y=column, name=base.step_label(step), color=style.color(position), unit="count", style=style, position=position
+        )
+    base.time_axis(fig, grain=style.grain, data=data)
+    return fig
+
+
+def _hours(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figure:
+    fig = base.figure(style, y=title)
+    text = base.hover("decimal", style)
+    for position, step in enumerate(base.step_names(data)):
+        rows = data[data["step"] == step].sort_values("hour")
+        fig.add_scatter(
+            x=[int(hour) for hour in rows["hour"]],
+            y=base.numbers(rows[column]),
+            name=base.step_label(step),
+            mode="lines+markers",
+            hovertemplate=text,
+            line={"color": style.color(position), "width": 2, "shape": "spline", "smoothing": 0.5},
+            marker={"size": 5},
+            visible=True if position < base.MAX_SERIES else "legendonly",
+        )
+    base.hour_axis(fig)
+    return fig
+
+
+def _fade(count: int) -> list[float]:
+    """Opacities from full to half: the funnel narrows in colour too, without a second hue."""
+    return [1 - 0.45 * position / max(count - 1, 1) for position in range(count)]

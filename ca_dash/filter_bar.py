@@ -1,0 +1,108 @@
+"""The filter bar: scope, range, as of, and where a page has it, the grain. It shows what the URL says and writes it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from ca_dash.filters import GRAINS, Filters, parse, to_search
+from ca_dash.format import day, label, scope_label
+from ca_dash.icons import icon
+from ca_dash.reports import ShopView
+
+RANGES = [("7d", "7 d"), ("28d", "28 d"), ("90d", "90 d"), ("365d", "1 y"), ("all", "All")]
+WEEKDAY_NUMBERS = {"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
+
+
+def bar(shop: ShopView, search: str | None, *, has_grain: bool) -> list[Any]:
+    """The controls with the values of a URL's query, and a message for whatever it got wrong."""
+    filters = parse(search, shop)
+    controls = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters), _grain(filters, is_shown=has_grain)]
+    alerts = [
+        dmc.Alert(message, color="yellow", variant="light", icon=icon("alert", 18), className="ca-alert") for message in filters.messages
+    ]
+    if filters.scope != "all" and not filters.messages:
+        alerts += _scope_note(filters)
+    return [html.Div(controls, className="ca-filters"), *alerts]
+
+
+def changed(shop: ShopView, search: str | None, trigger: str, value: Any) -> str:
+    """The URL's query after a control changed: a preset replaces days, days replace a preset."""
+    filters = parse(search, shop)
+    values: dict[str, str | None] = {
+        "scope": filters.scope,
+        "window": filters.window,
+        "from": None if filters.window else filters.start.isoformat(),
+        "to": None if filters.window else filters.end.isoformat(),
+        "as_of": filters.as_of.isoformat() if filters.as_of != shop.report_date else None,
+        "grain": filters.grain,
+    }
+    if trigger == "window" and value:
+        values |= {"window": value, "from": None, "to": None}
+    elif trigger == "range" and value and all(value):
+        values |= _days(filters, value)
+    elif trigger in ("scope", "as_of", "grain") and value:
+        values[trigger] = None if trigger == "as_of" and value == (shop.report_date or dt.date.min).isoformat() else value
+    return to_search(values)
+
+
+def _days(filters: Filters, value: list[str]) -> dict[str, str | None]:
+    start, end = str(value[0])[:10], str(value[1])[:10]
+    if (start, end) == (filters.start.isoformat(), filters.end.isoformat()):
+        return {}
+    return {"window": None, "from": start, "to": end}
+
+
+def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
+    groups: dict[str, list[dict[str, str]]] = {}
+    for scope in shop.scopes:
+        dimension, sign, value = scope.partition("=")
+        group = label(dimension) if sign else "Shop"
+        text = label(value) if value.startswith("__") else value
+        groups.setdefault(group, []).append({"value": scope, "label": text if sign else "Whole shop"})
+    data = [{"group": group, "items": items} for group, items in groups.items()]
+    return dmc.Select(
+        id={"type": "filter", "name": "scope"}, data=data, value=filters.scope, searchable=True, allowDeselect=False, label="Scope", size="sm",
+        leftSection=icon("layers", 16), nothingFoundMessage="No such value", maxDropdownHeight=340, className="ca-filter-scope", limit=300,
+        comboboxProps={"width": 260, "position": "bottom-start"},
+    )  # fmt: skip
+
+
+def _window(filters: Filters) -> html.Div:
+    control = dmc.SegmentedControl(
+        id={"type": "filter", "name": "window"}, data=[{"value": value, "label": text} for value, text in RANGES], value=filters.window or "", size="sm",
+    )  # fmt: skip
+    return html.Div(
+        [html.Span("Range", className="ca-filter-label"), control], className="ca-filter-window", role="group", **{"aria-label": "Range"}
+    )
+
+
+def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
+    return dmc.DatePickerInput(
+        id={"type": "filter", "name": "range"}, type="range", value=[filters.start.isoformat(), filters.end.isoformat()], label="Days", size="sm",
+        minDate=filters.first_day.isoformat(), maxDate=filters.as_of.isoformat(), valueFormat="D MMM YYYY", leftSection=icon("calendar", 16),
+        allowSingleDateInRange=True, firstDayOfWeek=WEEKDAY_NUMBERS.get(shop.week_start, 1), className="ca-filter-range",
+    )  # fmt: skip
+
+
+def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
+    data = [{"value": date.isoformat(), "label": day(date)} for date in shop.report_dates[:400]]
+    return dmc.Select(
+        id={"type": "filter", "name": "as_of"}, data=data, value=filters.as_of.isoformat(), allowDeselect=False, label="As of", size="sm",
+        leftSection=icon("clock", 16), searchable=len(data) > 8, className="ca-filter-asof", comboboxProps={"width": 180},
+    )  # fmt: skip
+
+
+def _grain(filters: Filters, *, is_shown: bool) -> html.Div:
+    data = [{"value": grain, "label": label(grain)} for grain in GRAINS]
+    control = dmc.SegmentedControl(id={"type": "filter", "name": "grain"}, data=data, value=filters.grain, size="sm")
+    style = {} if is_shown else {"display": "none"}
+    return html.Div([html.Span("Periods", className="ca-filter-label"), control], className="ca-filter-grain", style=style)
+
+
+def _scope_note(filters: Filters) -> list[Any]:
+    text = f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here. Customers need not add up over values."
+    return [html.P(text, className="ca-scope-note")]

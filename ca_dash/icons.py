@@ -1,0 +1,47 @@
+"""Icons as local SVG masks: they take the text's colour and need neither a font nor a server. Paths are 24 × 24 strokes."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from dash import html
+
+PATHS = {
+    "home": "M3 11.5 12 4l9 7.5 M5.5 9.8V20h13V9.8 M10 20v-5.5h4V20",
+    "funnel": "M3.5 5h17l-6.6 8v5.5L10 20.5V13z",
+    "people": "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z M2.8 19.8a6.2 6.2 0 0 1 12.4 0 M15.8 4.9a3.5 3.5 0 0 1 0 6.4 M17.6 14.3a6.2 6.2 0 0 1 3.6 5.5",
+    "target": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M12 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z M12 12h.01",
+    "bag": "M5.5 8h13l1 12.5h-15z M8.8 10.5V7.2a3.2 3.2 0 0 1 6.4 0v3.3",
+    "bars": "M4 20.5h16 M6.5 17v-5 M12 17V5 M17.5 17V9",
+    "menu": "M4 7h16 M4 12h16 M4 17h16",
+    "fold": "M4.5 4.5h15v15h-15z M9.5 4.5v15",
+    "info": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M12 11v5 M12 8h.01",
+    "dots": "M5.5 12h.01 M12 12h.01 M18.5 12h.01",
+    "table": "M4 5h16v14H4z M4 10h16 M4 14.5h16 M10 10v9",
+    "download": "M12 4v11 M7.5 11 12 15.5 16.5 11 M4.5 20h15",
+    "image": "M4 5h16v14H4z M4 16l4.5-4.5 4 4 2.5-2.5 5 5 M15.5 9h.01",
+    "sun": "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M12 2.5v2 M12 19.5v2 M2.5 12h2 M19.5 12h2 M5.3 5.3l1.4 1.4 M17.3 17.3l1.4 1.4 M5.3 18.7l1.4-1.4 M17.3 6.7l1.4-1.4",
+    "moon": "M20 14.2A8.2 8.2 0 1 1 9.8 4a6.6 6.6 0 0 0 10.2 10.2z",
+    "user": "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M4.5 20.5a7.5 7.5 0 0 1 15 0",
+    "logout": "M14 4.5H5v15h9 M10 12h10.5 M17 8.5l3.5 3.5-3.5 3.5",
+    "calendar": "M4 6h16v14H4z M4 10.5h16 M8.5 3.5V8 M15.5 3.5V8",
+    "layers": "M12 3.5 21 8.5l-9 5-9-5z M3.5 13l8.5 4.7 8.5-4.7",
+    "clock": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M12 7v5.2l3.2 2",
+    "empty": "M4 13.5 6.5 5h11L20 13.5V19H4z M4 13.5h4.5l1.2 2.5h4.6l1.2-2.5H20",
+    "alert": "M12 4 2.8 20h18.4z M12 10v4.5 M12 17.2h.01",
+}
+
+
+def icon(name: str, size: int = 18) -> html.Span:
+    """An icon of `size` px in the colour of the text around it; hidden from screen readers."""
+    path = PATHS.get(name, PATHS["bars"])
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='#000' stroke-width='1.7' "
+        f"stroke-linecap='round' stroke-linejoin='round'><path d='{path}'/></svg>"
+    )
+    mask = f'url("data:image/svg+xml,{quote(svg)}")'
+    return html.Span(
+        className="ca-icon",
+        style={"maskImage": mask, "WebkitMaskImage": mask, "width": f"{size}px", "height": f"{size}px"},
+        **{"aria-hidden": "true"},
+    )

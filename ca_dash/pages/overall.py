@@ -1,0 +1,33 @@
+"""Overall: how the shop does, at a glance."""
+
+from __future__ import annotations
+
+import dash
+
+from ca_dash.figures import overall
+from ca_dash.page import Page, layout
+from ca_dash.panels import Panel
+
+ORDERS = Panel("overall-orders", "Daily orders", "stats/daily_orders", overall.daily_orders, "Bars: orders of the day. Line: mean of the seven days up to it.",
+               overall.with_week_mean, is_wide=True, height=320)  # fmt: skip
+REVENUE = Panel("overall-revenue", "Daily revenue", "stats/daily_revenue", overall.daily_revenue, "Bars: what customers paid that day, before refunds. Line: mean of the seven days up to it.",
+                overall.with_week_mean, money=("revenue",), is_wide=True, height=300)  # fmt: skip
+WEEKDAYS = Panel(
+    "overall-weekdays",
+    "Orders by weekday",
+    "stats/daily_orders",
+    overall.weekdays,
+    "Mean orders per weekday over the days of the range.",
+    height=280,
+)
+HOURS = Panel(
+    "overall-hours",
+    "Orders by hour",
+    "stats/hourly_orders",
+    overall.hourly_orders,
+    "Orders per hour of day divided by the number of days.",
+    height=280,
+)
+
+PAGE = Page("Overall", "How is the shop doing, and is this week better than the last?", (ORDERS, REVENUE, WEEKDAYS, HOURS), has_tiles=True)
+dash.register_page(__name__, path="/", name="Overall", category="Overview", order=0, icon="home", layout=layout(PAGE))

@@ -1,0 +1,136 @@
+"""A panel: one report, one figure function, one place on a page. Here are its card and the panels' registry.
+
+Belongs here: what a panel is and its unchanging parts. Its figure, badge and states come from `view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+import pandas as pd
+import plotly.graph_objects as go
+from dash import html
+
+from ca_assets.analyses.report import ReportSpec, catalogue
+from ca_dash.graph import graph
+from ca_dash.icons import icon
+
+FigureFunction = Callable[..., go.Figure]
+Prepare = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A report with its figure. `report` may contain `{grain}`; `prepare` sees all rows before they are cut to the range.
+
+    `money` names the columns that are null when a scope mixes currencies; `definition` is used until the analysis states its own.
+    `ignores_range` says why a panel shows everything whatever the range.
+    """
+
+    id: str
+    title: str
+    report: str
+    figure: FigureFunction
+    definition: str = ""
+    prepare: Prepare | None = None
+    money: tuple[str, ...] = ()
+    ignores_range: str = ""
+    is_wide: bool = False
+    height: int = 300
+
+    def path(self, grain: str) -> str:
+        """The report's `report_name/type` for a grain."""
+        return self.report.format(grain=grain)
+
+    def spec(self, grain: str = "daily") -> ReportSpec | None:
+        """The report's contract; None while no installed analysis states it."""
+        return catalogue().get(self.path(grain))
+
+
+PANELS: dict[str, Panel] = {}
+
+
+def register(panels: tuple[Panel, ...]) -> None:
+    """Make panels known by id to callbacks and exports."""
+    for panel in panels:
+        if PANELS.get(panel.id, panel).report != panel.report:
+            raise ValueError(f"two panels are called {panel.id!r}")
+        PANELS[panel.id] = panel
+
+
+def card(panel: Panel) -> html.Section:
+    """The panel's card: title, badge, definition, menu, and a body of fixed height."""
+    title_id = f"title-{panel.id}"
+    head = html.Header(
+        [
+            html.H2(panel.title, id=title_id, className="ca-panel-title"),
+            html.Span(id={"type": "panel-badge", "id": panel.id}, className="ca-badge-slot"),
+            html.Div([_info(panel), _menu(panel)], className="ca-panel-actions"),
+        ],
+        className="ca-panel-head",
+    )
+    state = html.Div(id={"type": "panel-state", "id": panel.id}, className="ca-panel-state", **{"aria-live": "polite"})
+    body = html.Div(
+        [graph({"type": "panel-figure", "id": panel.id}, panel.height), state],
+        id={"type": "panel-body", "id": panel.id},
+        className="ca-panel-body is-pending",
+        style={"height": f"{panel.height}px"},
+    )
+    return html.Section([head, body], className="ca-panel is-wide" if panel.is_wide else "ca-panel", **{"aria-labelledby": title_id})
+
+
+def _info(panel: Panel) -> dmc.Popover:
+    return dmc.Popover(
+        [
+            dmc.PopoverTarget(
+                dmc.ActionIcon(
+                    icon("info", 17), variant="subtle", color="gray", size="md", **{"aria-label": f"Definition of {panel.title}"}
+                )
+            ),
+            dmc.PopoverDropdown(_definition(panel), className="ca-definition"),
+        ],
+        width=330,
+        position="bottom-end",
+        withArrow=True,
+        shadow="md",
+        trapFocus=True,
+        keepMounted=False,
+    )
+
+
+def _definition(panel: Panel) -> list[Any]:
+    spec = panel.spec()
+    parts: list[Any] = [html.P(html.Strong(panel.title)), html.P(spec.definition if spec else panel.definition)]
+    if spec and panel.definition:
+        parts.append(html.P(panel.definition))
+    parts.append(html.P(panel.ignores_range or _range_text(spec), className="ca-muted"))
+    if spec:
+        shown = [column for column in spec.columns if column.meaning and column.name not in spec.key]
+        parts.append(html.Dl([part for column in shown[:9] for part in (html.Dt(column.name.replace("_", " ")), html.Dd(column.meaning))]))
+    parts.append(html.P(["Report ", html.Code(panel.report.replace("{grain}", "daily|weekly|monthly"))], className="ca-muted"))
+    return parts
+
+
+def _range_text(spec: ReportSpec | None) -> str:
+    if spec is None or spec.is_series:
+        return "Cut to the chosen range; periods that touch it are shown whole. Dotted or hatched: not over yet."
+    return (
+        "No series of periods: computed for the last 7, 28, 90, 365 days or all; the badge names the one shown."
+        if spec.has_windows
+        else "All known data."
+    )
+
+
+def _menu(panel: Panel) -> dmc.Menu:
+    entries = (("table", "View as table", "table"), ("csv", "Download CSV", "download"), ("png", "Download picture", "image"))
+    items = [
+        dmc.MenuItem(text, id={"type": f"panel-{kind}", "id": panel.id}, leftSection=icon(picture, 16), n_clicks=0)
+        for kind, text, picture in entries
+    ]
+    button = dmc.ActionIcon(
+        icon("dots", 18), variant="subtle", color="gray", size="md", **{"aria-label": f"Table and downloads of {panel.title}"}
+    )
+    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="md", width=190, keepMounted=True)

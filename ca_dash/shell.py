@@ -1,0 +1,145 @@
+"""The frame around every page: header, navigation derived from the page registry, the place of the page, the table window."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from ca_assets.storage.index import IndexUnavailable, NotPublished
+from ca_dash.auth import current_user
+from ca_dash.format import day
+from ca_dash.icons import icon
+from ca_dash.reports import Reader, ShopView
+from ca_dash.security import csrf_token
+from ca_dash.theme import mantine_theme
+
+CATEGORIES = ("Overview", "Funnels", "Orders", "Customers")
+NAV_WIDTH = 232
+
+
+def layout(reader: Reader) -> dmc.MantineProvider:
+    """The whole document of one visit."""
+    shop = shop_or_none(reader)
+    shell = dmc.AppShell(
+        [
+            dmc.AppShellHeader(_header(shop), className="ca-header"),
+            dmc.AppShellNavbar(_navigation(), id="navbar", className="ca-navbar", **{"aria-label": "Pages"}),
+            dmc.AppShellMain(html.Div(id="page", className="ca-main"), id="main", tabIndex=-1),
+        ],
+        id="shell",
+        header={"height": 56},
+        navbar={"width": NAV_WIDTH, "breakpoint": 900, "collapsed": {"mobile": True, "desktop": False}},
+        padding=0,
+        transitionDuration=0,
+    )
+    parts = [
+        html.A("Skip to content", href="#main", className="ca-skip"),
+        dcc.Location(id="url", refresh=False),
+        dcc.Store(id="title"),
+        shell,
+        _table_window(),
+    ]
+    return dmc.MantineProvider(parts, theme=mantine_theme(), defaultColorScheme="auto")
+
+
+def shop_or_none(reader: Reader) -> ShopView | None:
+    """The published shop; None when nothing is published or the store does not answer (panels then say so)."""
+    try:
+        return reader.shop()
+    except (NotPublished, IndexUnavailable):
+        return None
+
+
+def ordered_pages() -> list[dict[str, Any]]:
+    """Registered pages by category and order."""
+    known = {name: position for position, name in enumerate(CATEGORIES)}
+    pages = [page for page in dash.page_registry.values() if page.get("category")]
+    return sorted(pages, key=lambda page: (known.get(page["category"], len(known)), page["category"], page.get("order") or 0))
+
+
+def _navigation() -> list[Any]:
+    groups = [
+        html.Div([html.Div(category, className="ca-nav-title"), html.Ul([_link(page) for page in pages])], className="ca-nav-group")
+        for category, pages in groupby(ordered_pages(), key=lambda page: str(page["category"]))
+    ]
+    fold = html.Button(
+        [icon("fold"), html.Span("Fold navigation", className="ca-nav-label")],
+        id="fold",
+        className="ca-fold",
+        n_clicks=0,
+        **{"aria-label": "Fold navigation"},
+    )
+    return [html.Nav(groups, className="ca-nav", **{"aria-label": "Pages"}), fold]
+
+
+def _link(page: dict[str, Any]) -> html.Li:
+    content = [icon(page.get("icon") or "bars"), html.Span(page["name"], className="ca-nav-label")]
+    return html.Li(
+        dcc.Link(content, id={"type": "nav", "path": page["path"]}, href=page["path"], className="ca-nav-link", title=page["name"])
+    )
+
+
+def _header(shop: ShopView | None) -> html.Div:
+    name = shop.name if shop else "CustomerAnalytics"
+    known = f"as of {day(shop.report_date)}" if shop and shop.report_date else "no data yet"
+    left = [
+        html.Button(
+            icon("menu", 20), id="drawer", className="ca-burger", n_clicks=0, **{"aria-label": "Open navigation", "aria-controls": "navbar"}
+        ),
+        html.Img(src="/assets/favicon.svg", alt="", width=26, height=26),
+        html.Div([html.Span(name, className="ca-shop", title=name), html.Span(known, className="ca-asof")], className="ca-brand"),
+    ]
+    return html.Div(
+        [html.Div(left, className="ca-header-left"), html.Div([_scheme_switch(), _user_menu()], className="ca-header-right")],
+        className="ca-header-row",
+    )
+
+
+def _scheme_switch() -> dmc.ColorSchemeToggle:
+    return dmc.ColorSchemeToggle(
+        id="scheme",
+        lightIcon=icon("sun"),
+        darkIcon=icon("moon"),
+        variant="subtle",
+        color="gray",
+        size="lg",
+        **{"aria-label": "Light or dark colours"},
+    )
+
+
+def _user_menu() -> dmc.Menu:
+    user = current_user()
+    name, role = (user.name, user.role) if user else ("", "")
+    button = dmc.ActionIcon(icon("user"), variant="subtle", color="gray", size="lg", **{"aria-label": f"Account of {name}"})
+    form = html.Form(
+        [
+            dcc.Input(type="hidden", name="csrf", value=csrf_token()),
+            html.Button([icon("logout", 16), "Log out"], type="submit", className="ca-logout"),
+        ],
+        method="POST",
+        action="/logout",
+    )
+    who = html.Div([html.Strong(name), html.Span(role, className="ca-muted")], className="ca-who")
+    return dmc.Menu(
+        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), form])],
+        position="bottom-end",
+        shadow="md",
+        width=190,
+        trigger="click",
+    )
+
+
+def _table_window() -> dmc.Modal:
+    return dmc.Modal(
+        html.Div(id="table-body"),
+        id="table-window",
+        title="",
+        size="min(1100px, 94vw)",
+        opened=False,
+        centered=True,
+        closeButtonProps={"aria-label": "Close"},
+    )

@@ -1,0 +1,57 @@
+"""The one way to show rows as a table: ag-grid with named formats by column type. Values are exact, never shortened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+import pandas as pd
+
+from ca_assets.analyses.report import ReportSpec
+from ca_dash.format import label
+
+MONEY_WORDS = ("revenue", "amount", "discount", "refunds", "line_value")
+RATE_WORDS = ("rate", "share", "confidence", "support")
+
+
+def table(*, data: pd.DataFrame, spec: ReportSpec | None, height: str = "62vh") -> dag.AgGrid:
+    """A sortable, filterable table of a report's rows."""
+    columns = [_column(str(name), data, spec) for name in data.columns]
+    return dag.AgGrid(
+        rowData=_records(data),
+        columnDefs=columns,
+        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 110, "suppressHeaderMenuButton": True},
+        dashGridOptions={
+            "enableCellTextSelection": True,
+            "ensureDomOrder": True,
+            "suppressFieldDotNotation": True,
+            "theme": {"function": "caTheme(themeQuartz)"},
+        },
+        columnSize="autoSize",
+        style={"height": height, "width": "100%"},
+        dangerously_allow_code=False,
+    )
+
+
+def format_of(name: str) -> str:
+    """The named format of a numeric column: money, rate, or plain number."""
+    if any(word in name for word in RATE_WORDS):
+        return "caRate"
+    return "caMoney" if any(word in name for word in MONEY_WORDS) else "caNumber"
+
+
+def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None) -> dict[str, Any]:
+    meanings = {column.name: column.meaning for column in spec.columns} if spec else {}
+    definition: dict[str, Any] = {"field": name, "headerName": label(name), "headerTooltip": meanings.get(name, "")}
+    if pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
+        definition |= {"type": "rightAligned", "valueFormatter": {"function": f"{format_of(name)}(params.value)"}, "cellClass": "ca-number"}
+    return definition
+
+
+def _records(data: pd.DataFrame) -> list[dict[str, Any]]:
+    shown = data.copy()
+    for name in shown.columns:
+        if pd.api.types.is_datetime64_any_dtype(shown[name]):
+            shown[name] = shown[name].dt.strftime("%Y-%m-%d")
+    records: list[dict[str, Any]] = shown.astype(object).where(shown.notna(), None).to_dict("records")
+    return records

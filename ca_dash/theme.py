@@ -1,0 +1,138 @@
+"""Colours and the one plotly template, light and dark. Colours are used by their role; no figure names a hex value.
+
+Categories: Okabe and Ito (2008), safe for colour-blind readers; the order puts the most distinct pairs first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from ca_dash.format import Locale
+
+Scheme = Literal["light", "dark"]
+FONT = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
+OKABE_ITO = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "purple": "#CC79A7", "vermilion": "#D55E00", "sky": "#56B4E9"}
+PALETTES: dict[Scheme, tuple[str, ...]] = {
+    "light": ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#6B7280"),
+    "dark": ("#56B4E9", "#E69F00", "#1DBF92", "#DD94BC", "#F0793A", "#3E8EC4", "#9CA3AF"),
+}
+INK = {"light": "#1b1f27", "dark": "#e7e9ee"}
+MUTED = {"light": "#667085", "dark": "#98a1b3"}
+GRID = {"light": "#eceef2", "dark": "#272c36"}
+SURFACE = {"light": "#ffffff", "dark": "#171a21"}
+# Mantine wants ten shades; 6 is used in light, 5 in dark. They run from the tint of the Okabe-Ito blue to its shade.
+ACCENT = ("#e8f4fb", "#cfe7f6", "#a3d1ee", "#7ac0ea", "#56b4e9", "#2f97d3", "#0072b2", "#00619a", "#005080", "#003e64")
+DARK = ("#e7e9ee", "#c3c8d2", "#98a1b3", "#6b7486", "#3a4150", "#2d333f", "#222732", "#171a21", "#101318", "#0b0d11")
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a figure has to know besides its data: colours by role, currency of amounts, number signs."""
+
+    scheme: Scheme = "light"
+    currency: str | None = None
+    locale: Locale = field(default_factory=Locale)
+    grain: str = "daily"
+
+    @property
+    def palette(self) -> tuple[str, ...]:
+        """Colours of categories in order."""
+        return PALETTES[self.scheme]
+
+    @property
+    def accent(self) -> str:
+        """The one accent colour."""
+        return self.palette[0]
+
+    @property
+    def muted(self) -> str:
+        """Secondary ink: comparisons, references."""
+        return MUTED[self.scheme]
+
+    @property
+    def ink(self) -> str:
+        """Colour of text."""
+        return INK[self.scheme]
+
+    def color(self, position: int) -> str:
+        """The palette's colour at a position (the last, grey, is for the rest)."""
+        return self.palette[min(position, len(self.palette) - 1)]
+
+    def tint(self, color: str, share: float) -> str:
+        """A colour made transparent: for bands and areas."""
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{share})"
+
+
+@cache
+def template(scheme: Scheme) -> go.layout.Template:
+    """The plotly template of a colour scheme: quiet grid, no frame, counts from zero, system font."""
+    return go.layout.Template(layout=_layout(scheme))
+
+
+def _layout(scheme: Scheme) -> go.Layout:
+    return go.Layout(
+        font={"family": FONT, "size": 12, "color": MUTED[scheme]},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=PALETTES[scheme],
+        margin={"l": 8, "r": 12, "t": 10, "b": 8, "autoexpand": True},
+        xaxis=_axis(scheme, has_grid=False),
+        yaxis=_axis(scheme, has_grid=True),
+        hovermode="x unified",
+        hoverlabel={
+            "bgcolor": SURFACE[scheme],
+            "bordercolor": GRID[scheme],
+            "font": {"family": FONT, "size": 12, "color": INK[scheme]},
+            "namelength": -1,
+        },
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "xanchor": "left",
+            "font": {"size": 12},
+            "itemsizing": "constant",
+            "title": {"text": ""},
+        },
+        bargap=0.28,
+        bargroupgap=0.08,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": MUTED[scheme], "activecolor": INK[scheme]},
+    )
+
+
+def _axis(scheme: Scheme, *, has_grid: bool) -> dict[str, object]:
+    return {
+        "showgrid": has_grid,
+        "gridcolor": GRID[scheme],
+        "zeroline": False,
+        "showline": not has_grid,
+        "linecolor": GRID[scheme],
+        "ticks": "" if has_grid else "outside",
+        "tickcolor": GRID[scheme],
+        "ticklen": 4,
+        "tickfont": {"size": 11, "color": MUTED[scheme]},
+        "title": {"font": {"size": 11, "color": MUTED[scheme]}, "standoff": 8},
+        "automargin": True,
+        "exponentformat": "B",
+        "separatethousands": True,
+        "nticks": 6 if has_grid else 8,
+    }
+
+
+def mantine_theme() -> dict[str, object]:
+    """Mantine's theme: the same accent, greys and font as the figures."""
+    return {
+        "colors": {"accent": list(ACCENT), "dark": list(DARK)},
+        "primaryColor": "accent",
+        "primaryShade": {"light": 6, "dark": 5},
+        "fontFamily": FONT,
+        "defaultRadius": "md",
+        "cursorType": "pointer",
+        "headings": {"fontFamily": FONT, "fontWeight": "620"},
+    }
