@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 COLUMNS = ("read", "accepted", "rejected", "duplicates", "orphans")
+SOURCES = ("sessions", "customers", "baskets", "deliveries")
 Counts = Mapping[str, Mapping[str, Any]]
 
 
 def counts_rows(counts: Counts) -> list[tuple[str, ...]]:
     """One row per source: its name, then the five counts that add up (read = the others)."""
-    return [(source, *(f"{int(found.get(name, 0)):,}" for name in COLUMNS)) for source, found in counts.items()]
+    return [(source, *(f"{int(found.get(name, 0)):,}" for name in COLUMNS)) for source, found in _ordered(counts)]
 
 
 def counts_facts(counts: Counts) -> list[str]:
     """Everything else that was counted and is not 0, a line each (`sessions: zeroed 12`)."""
     return [
         f"{source}: {name} {_shown(value)}"
-        for source, found in counts.items()
+        for source, found in _ordered(counts)
         for name, value in found.items()
         if name not in COLUMNS and value
     ]
@@ -33,6 +34,11 @@ def counts_markdown(counts: Counts) -> str:
         + "\n\n"
         + "\n".join(f"- {fact}" for fact in counts_facts(counts))
     )
+
+
+def _ordered(counts: Counts) -> list[tuple[str, Mapping[str, Any]]]:
+    """Sources in the order in which people think of them."""
+    return sorted(counts.items(), key=lambda item: SOURCES.index(item[0]) if item[0] in SOURCES else len(SOURCES))
 
 
 def _shown(value: Any) -> str:

@@ -20,8 +20,8 @@ from typing import Any
 
 import ibis
 
-from ca_assets.analyses.calendar import default_report_date
 from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.report_date import default_report_date
 from ca_assets.loads.lock import load_lock
 from ca_assets.loads.progress import Progress
 from ca_assets.settings.database import Database, open_database
@@ -92,7 +92,7 @@ class LoadSession:
     def default_date(self) -> dt.date | None:
         """The last day that was whole when the newest orders were loaded (REPORTS.md section 1)."""
         loaded_at = dt.datetime.fromisoformat(self.newest_load()["loaded_at"])
-        return default_report_date(self.lake.read(self.con, "orders"), self.shop.calendar, loaded_at)
+        return default_report_date(self.lake.read(self.con, "orders"), loaded_at, self.shop.calendar)
 
     @cached_property
     def context(self) -> Context:
@@ -121,7 +121,8 @@ class LoadSession:
         """Record the load in the lake's ledger, and the first month for the partitions that Dagster offers."""
         orders = self.lake.read(self.con, "orders")
         span = orders.aggregate(first=orders.month.min(), last=orders.month.max()).to_pyarrow().to_pylist()[0]
-        entry = {"loaded_at": self.loaded_at.isoformat(), "run_id": run_id, "counts": self.clean.counts, "months": months}
+        counts = {name: {**found, "reasons": self.clean.reasons.get(name, {})} for name, found in self.clean.counts.items()}
+        entry: dict[str, Any] = {"loaded_at": self.loaded_at.isoformat(), "run_id": run_id, "counts": counts, "months": months}
         entry["has_newest_month"] = months is None or span["last"] is None or span["last"] in months
         self.lake.record_load(entry)
         if span["first"]:
