@@ -1,0 +1,141 @@
+"""Funnels (REPORTS.md section 3): volumes of session and customer steps per period and hour, and the true customer funnel.
+
+Belongs here: how the family is put together. The contract's texts are in `funnels_specs`, the true funnel in `conversion`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ca_assets.analyses.base import Base, make_base, to_numpy
+from ca_assets.analyses.calendar import GRAINS, DayRange, periods
+from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.conversion import conversion, members
+from ca_assets.analyses.cubes import Cube, daily, hourly, selected, window_days
+from ca_assets.analyses.funnels_specs import REPORTS, SPECS
+from ca_assets.analyses.held import Shelf
+from ca_assets.analyses.intervals import ratio, wilson
+from ca_assets.analyses.report import ReportSet
+from ca_assets.analyses.rows import Labels, empty, per_scope, rows
+from ca_assets.analyses.sets import finished, refused
+
+__all__ = ["REPORTS", "compute"]
+
+
+def compute(tables: Tables, context: Context, windows: bool = True) -> ReportSet:
+    """All reports of `funnels` in every scope; windows adds `sessions_hourly@7d` … Without a known session: no rows, refused."""
+    with Shelf(tables.orders.get_backend()) as shelf:
+        base = make_base(tables, context, shelf)
+        return refused("funnels", REPORTS, context, windows) if base is None else from_base(base, shelf, windows)
+
+
+def from_base(base: Base, shelf: Shelf, windows: bool = True) -> ReportSet:
+    """The same from base tables that exist already."""
+    everyone = shelf.hold(members(base))
+    results = {**_session_periods(base), **_session_hours(base, windows)}
+    results.update(_customer_volumes(base, everyone))
+    results["customers_conversion"] = conversion(base, everyone)
+    return finished("funnels", base, results)
+
+
+def _session_steps(base: Base) -> tuple[list[str], dict[str, Any]]:
+    """Step names in order and their counts as expressions (`n0` all sessions)."""
+    sessions, actions = base.sessions, base.context.shop.actions
+    flags = [*(sessions[f"a{i}"] for i in range(len(actions))), sessions.purchased]
+    counts = {f"n{i + 1}": flag.cast("int32").sum() for i, flag in enumerate(flags)}
+    return ["sessions", *actions, "purchased"], {"n0": sessions.count(), **counts}
+
+
+def _stacked(cube: Cube) -> NDArray[np.int64]:
+    """Counts n0, n1, … as the last axis."""
+    return np.stack([cube[f"n{i}"] for i in range(len(cube))], axis=-1)
+
+
+def _rates(counts: NDArray[np.int64]) -> dict[str, Any]:
+    """Sessions of each step, total and rate with its interval; steps are the last axis."""
+    totals = counts[..., :1]
+    low, high = wilson(counts, np.broadcast_to(totals, counts.shape))
+    return {"sessions": counts, "total_sessions": totals, "rate": ratio(counts, totals), "rate_low": low, "rate_high": high}
+
+
+def _session_periods(base: Base) -> dict[str, pa.Table]:
+    names, measures = _session_steps(base)
+    counts = _stacked(daily(base, base.sessions, measures, base.session_days))
+    return {f"sessions_{grain}": _by_period(base, f"sessions_{grain}", counts, names, base.session_days) for grain in GRAINS}
+
+
+def _by_period(base: Base, report: str, counts: NDArray[np.int64], names: list[str], days: DayRange) -> pa.Table:
+    """One volume report from scope × day × step counts (the report's name ends in its grain)."""
+    grain = next(g for g in GRAINS if report.endswith(g))
+    span = periods(days, grain, base.context.shop.calendar)
+    sums = span.sums(counts)
+    steps = np.arange(len(names))
+    columns = {
+        "period": span.first_days[None, :, None],
+        "complete": span.complete[None, :, None],
+        "step_order": steps,
+        "step": Labels(names, steps),
+        **(_rates(sums) if report.startswith("sessions") else {"customers": sums}),
+    }
+    return rows(SPECS[report], base.scopes.names, per_scope(base.scopes.names, 3), sums.shape, columns)
+
+
+def _session_hours(base: Base, windows: bool) -> dict[str, pa.Table]:
+    names, measures = _session_steps(base)
+    counts = _stacked(hourly(base, measures))
+    lengths, spec = window_days(base), SPECS["sessions_hourly"]
+    return {
+        f"sessions_hourly{suffix}": _by_hour(base, counts[:, age], names, lengths[age]) if lengths[age] else empty(spec)
+        for suffix, age in selected(windows).items()
+    }
+
+
+def _by_hour(base: Base, counts: NDArray[np.int64], names: list[str], days: int) -> pa.Table:
+    steps = np.arange(len(names))
+    columns = {
+        "hour": np.arange(24)[None, :, None],
+        "step_order": steps,
+        "step": Labels(names, steps),
+        "days": days,
+        "sessions_per_day": counts / days,
+        **_rates(counts),
+    }
+    return rows(SPECS["sessions_hourly"], base.scopes.names, per_scope(base.scopes.names, 3), counts.shape, columns)
+
+
+def _customer_volumes(base: Base, everyone: ibis.Table) -> dict[str, pa.Table]:
+    names = [*base.steps, "first_session", "first_purchase"]
+    by_day, by_hour = _moments(base, everyone, len(names))
+    tables = {f"customers_{g}": _by_period(base, f"customers_{g}", by_day, names, base.customer_days) for g in GRAINS}
+    steps, days = np.arange(len(names)), base.customer_days.days
+    columns = {
+        "hour": np.arange(24)[None, :, None],
+        "step_order": steps,
+        "step": Labels(names, steps),
+        "customers": by_hour,
+        "days": days,
+        "customers_per_day": by_hour / days,
+    }
+    spec = SPECS["customers_hourly"]
+    return {**tables, spec.type: rows(spec, base.scopes.names, per_scope(base.scopes.names, 3), by_hour.shape, columns)}
+
+
+def _moments(base: Base, everyone: ibis.Table, steps: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Customers by scope, day of the customer range and step; and by scope, hour of day and step."""
+    pieces = []
+    for step in range(steps):
+        known = everyone.filter(everyone[f"hour_{step}"].notnull())
+        counts = known.group_by("scope", number=known[f"hour_{step}"]).aggregate(customers=known.count())
+        pieces.append(counts.mutate(step=ibis.literal(step, "int8")))
+    found = to_numpy(ibis.union(pieces[0], *pieces[1:]))
+    by_day = np.zeros((len(base.scopes.names), base.customer_days.days, steps), dtype=np.int64)
+    by_hour = np.zeros((len(base.scopes.names), 24, steps), dtype=np.int64)
+    day, hour = np.divmod(found["number"], 24)
+    np.add.at(by_day, (found["scope"], day - base.customer_days.first_number, found["step"]), found["customers"])
+    np.add.at(by_hour, (found["scope"], hour, found["step"]), found["customers"])
+    return by_day, by_hour
