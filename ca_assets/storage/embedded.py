@@ -43,15 +43,14 @@ class EmbeddedIndex:
 
     def stage_reports(self, generation: str, reports: ReportSet) -> None:
         """Write reports under a generation (see `Index`); one transaction. Raises IndexUnavailable."""
-        day = (reports.report_date or NO_DAY).isoformat()
         made = pieces(reports)
         meta = meta_text(reports.meta)
         with self.file.writing() as db:
             target = _slot(db, generation)
             _put_contents(db, made, meta)
-            _put_reports(db, target, reports, day, made, meta_hash(meta))
+            _put_reports(db, target, reports, made)
             if target == "":
-                _drop_no_day(db, reports.name, day)
+                _drop_no_day(db, reports.name, _day(reports))
             _drop_unreferenced(db)
 
     def stage_table(self, generation: str, name: str, lake_version: int, rows: int) -> None:
@@ -111,26 +110,29 @@ def _put_contents(db: sqlite3.Connection, made: list[Piece], meta: str) -> None:
     db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (meta_hash(meta), meta))
 
 
-def _put_reports(db: sqlite3.Connection, slot: str, reports: ReportSet, day: str, made: list[Piece], meta: str) -> None:
+def _put_reports(db: sqlite3.Connection, slot: str, reports: ReportSet, made: list[Piece]) -> None:
     """Replace the staged types: scopes that no longer exist go; reports with unchanged content keep their creation time."""
-    now = _now()
-    clear = "DELETE FROM report WHERE slot = ? AND report_name = ? AND report_date = ? AND type = ?"
-    kept = {
-        (type_, scope): (content, meta_, created)
-        for type_, scope, content, meta_, created in db.execute(
-            "SELECT type, scope, content, meta, created_at FROM report WHERE slot = '' AND report_name = ? AND report_date = ?",
-            (reports.name, day),
-        )
-    }
-    db.executemany(clear, [(slot, reports.name, day, type_) for type_ in reports.tables])
+    now, day, meta = _now(), _day(reports), meta_hash(meta_text(reports.meta))
+    before = _visible(db, reports.name, day)
+    of_type = "slot = ? AND report_name = ? AND report_date = ? AND type = ?"
+    db.executemany(f"DELETE FROM report WHERE {of_type}", [(slot, reports.name, day, type_) for type_ in reports.tables])  # noqa: S608
     rows = []
     for piece in made:
-        content, meta_, created = kept.get((piece.type, piece.scope), ("", "", now))
-        same = content == piece.version and meta_ == meta
-        rows.append((slot, reports.name, piece.type, day, piece.scope, piece.version, meta, created if same else now, now))
+        versions, created = before.get((piece.type, piece.scope), (None, now))
+        created = created if versions == (piece.version, meta) else now
+        rows.append((slot, reports.name, piece.type, day, piece.scope, piece.version, meta, created, now))
     db.executemany("INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    scopes = json.dumps(reports.scopes, ensure_ascii=True)
-    db.execute("INSERT OR REPLACE INTO report_set VALUES (?, ?, ?, ?, ?)", (slot, reports.name, day, scopes, now))
+    db.execute("INSERT OR REPLACE INTO report_set VALUES (?, ?, ?, ?, ?)", (slot, reports.name, day, json.dumps(reports.scopes), now))
+
+
+def _visible(db: sqlite3.Connection, name: str, day: str) -> dict[tuple[str, str], tuple[tuple[str, str], str]]:
+    """(type, scope) → ((content, meta), created_at) of what readers see of a set."""
+    sql = "SELECT type, scope, content, meta, created_at FROM report WHERE slot = '' AND report_name = ? AND report_date = ?"
+    return {(row[0], row[1]): ((row[2], row[3]), row[4]) for row in db.execute(sql, (name, day))}
+
+
+def _day(reports: ReportSet) -> str:
+    return (reports.report_date or NO_DAY).isoformat()
 
 
 def _replace_sets(db: sqlite3.Connection, generation: str) -> None:

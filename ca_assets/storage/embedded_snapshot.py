@@ -69,8 +69,8 @@ class EmbeddedSnapshot:
     def scopes(self, report_date: dt.date | None = None) -> list[str]:
         """All scopes of the newest (or given) report date: `all`, then by dimension in mapped order, as the analyses listed them."""
         rows = self._db.execute(
-            "SELECT scopes FROM report_set WHERE slot = '' AND report_date = coalesce(?, (SELECT max(report_date) FROM report_set WHERE slot = ''))"
-            " ORDER BY report_name",
+            "SELECT scopes FROM report_set WHERE slot = '' AND report_date = coalesce(?,"
+            " (SELECT max(report_date) FROM report_set WHERE slot = '')) ORDER BY report_name",
             (_iso(report_date),),
         )
         found = dict.fromkeys(scope for (text,) in rows for scope in json.loads(text))
@@ -110,9 +110,8 @@ class EmbeddedSnapshot:
         return LakeFiles(version, pa.ipc.read_schema(pa.py_buffer(schema)), listed)
 
     def _missing(self, report_name: str, type_: str, scope: str, report_date: dt.date | None) -> str:
-        where = f"slot = '' AND report_name = {'?'} AND type = {'?'}"
-        exists = self._db.execute(f"SELECT 1 FROM report WHERE {where} LIMIT 1", (report_name, type_)).fetchone()  # noqa: S608 - constant
-        if exists is None:
+        known = "SELECT 1 FROM report WHERE slot = '' AND report_name = ? AND type = ? LIMIT 1"
+        if self._db.execute(known, (report_name, type_)).fetchone() is None:
             return f"the report {report_name}/{type_} is not published; load the shop first (ca load), and look at its mapping"
         day = f" as of {report_date}" if report_date else ""
         return f"the report {report_name}/{type_} is not published for scope {scope!r}{day}; choose one that exists"

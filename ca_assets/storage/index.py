@@ -88,8 +88,16 @@ class Snapshot(Protocol):
         """What is published of a table. Raises NotPublished."""
         ...
 
+    def columns(self, name: str) -> pa.Schema:
+        """Columns of a published table (without `basket`, which `rows` makes when asked for it). Raises NotPublished."""
+        ...
+
     def rows(self, name: str, *, columns: Sequence[str] | None = None, where: dict[str, Any] | None = None) -> Iterator[pa.RecordBatch]:
-        """Rows of a table as batches; `where` compares columns for equality (values are parameters, never SQL)."""
+        """Rows of a table as batches; `where` compares columns for equality (values are parameters, never SQL).
+
+        `columns` None: the table's own. `orders` also has the column `basket` (a list of product, category, price, quantity in that
+        order, null without lines) when it is asked for by name. Raises NotPublished, and KeyError for a column that does not exist.
+        """
         ...
 
 
