@@ -14,6 +14,25 @@ from pathlib import Path
 from ca_assets_tests.oracle.columns import report_key
 
 Line = dict[str, str]
+CUSTOMERS_YAML = "  customers: {kind: csv, path: customers.csv, columns: {client: client, download_date: download}}\n"
+
+
+def shop_yaml(head: str = "", extra: str = "", columns: str = "", timezone: str = "UTC", tail: str = CUSTOMERS_YAML) -> str:
+    """A shop.yaml: `extra` are keys of the sessions source, `columns` more of its columns, `tail` the other sources."""
+    return (
+        f"calendar: {{timezone: {timezone}}}\n" * ("calendar:" not in head)
+        + f"{head}\nsources:\n  sessions:\n    kind: csv\n    path: sessions.csv\n"
+        + "    columns: {id: id, client: client, session_start_date: start, payment_amount: amount, has_purchased: bought"
+        + f"{', ' if columns else ''}{columns}}}\n{extra}{tail}"
+    )
+
+
+HEADER = "id,client,start,amount,bought\n"
+
+
+def sessions_csv(rows: list[str]) -> str:
+    """A sessions.csv of the five required columns."""
+    return HEADER + "".join(f"{row}\n" for row in rows)
 
 
 @dataclass(frozen=True)
@@ -21,7 +40,8 @@ class Case:
     """Files by name (shop.yaml among them), the report date (None: the default), and what must come out.
 
     expected: table or report → CSV literal with the key columns (scope `all` unless it has that column) and those columns that the
-    case is about; `~.2077` means "to these digits". rows: number of rows of a whole file. absent: keys that must not be there.
+    case is about; `~.2077` means "to these digits". rows: number of rows of a
+    whole file (over all scopes).
     """
 
     name: str

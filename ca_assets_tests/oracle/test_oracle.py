@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.shop import load_shop
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.clean import balanced
 from ca_assets_tests.oracle.compare import differences, main
-from ca_assets_tests.oracle.reports import load_world
+from ca_assets_tests.oracle.figures import quantile, rate
+from ca_assets_tests.oracle.generate import random_shop
+from ca_assets_tests.oracle.reports import all_reports, load_world
 from ca_assets_tests.oracle.write import write_export
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -87,3 +90,35 @@ def test_header_order_and_double_keys_are_differences(tmp_path: Path) -> None:
     kpis = out / "stats/kpis.csv"
     kpis.write_text(kpis.read_text() + kpis.read_text().splitlines()[1] + "\n")
     assert len(differences(shop_yaml, out, NOW)) == 4  # the header, its two missing rows, the double key
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_shops_are_messy_and_balanced(seed: int, tmp_path: Path) -> None:
+    shop_yaml = random_shop(seed, tmp_path / "shop")
+    assert shop_yaml.read_bytes() == random_shop(seed, tmp_path / "again").read_bytes()
+    assert load_shop(shop_yaml).sources.sessions.columns["id"] == "id"  # the product's reader takes it too
+    world = load_world(shop_yaml, NOW)
+    assert world.views["all"].sessions
+    assert world.tables.counts["sessions"]["duplicates"] > 0
+    assert all(balanced(counts) for counts in world.tables.counts.values())
+    write_export(world, tmp_path / "out", windows=True)
+    assert differences(shop_yaml, tmp_path / "out", NOW, windows=True) == []
+
+
+def test_windows_look_at_the_last_days_only(tmp_path: Path) -> None:
+    # WEEKS: sessions on 2024-01-13, 14, 19, 20 and 26 (= D); the last 7 days hold orders 4 (7) and 5 (14) and one visit.
+    reports = all_reports(load_world(_case("kpis over 14 days").write(tmp_path), NOW), windows=True)
+    assert reports["stats/orders_per_customer@7d"] == [("all", 1, 2)]
+    assert reports["stats/orders_per_customer@28d"] == [("all", 1, 1), ("all", 2, 2)]
+    hours = {hour: (orders, days) for _, hour, orders, days, _ in reports["stats/hourly_orders@7d"]}
+    assert (hours[0], hours[12], hours[13]) == ((1, 7), (1, 7), (0, 7))
+
+
+def test_figures() -> None:
+    low = rate(0, 10)
+    assert low[:2] == (0.0, 0.0)
+    assert low[2] == pytest.approx(0.2775327998628892)  # z² / (n + z²)
+    assert rate(10, 10)[1:] == (pytest.approx(1 - 0.2775327998628892), 1.0)
+    assert rate(0, 0) == (None, None, None)
+    assert [quantile([1.0, 2.0, 3.0, 4.0], share) for share in (0, 0.25, 0.5, 1)] == [1, 1.75, 2.5, 4]
+    assert quantile([], 0.5) is None
