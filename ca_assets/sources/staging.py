@@ -45,7 +45,8 @@ class Stage:
         self._name, self._progress = name, progress
         self._path, self._broken_path = staging / f"{name}.raw.parquet", staging / f"{name}.broken.parquet"
         self._schema = pa.schema([*types.items(), *MARKS])
-        self._rows = pq.ParquetWriter(self._path, self._schema, compression="lz4")
+        # No statistics: Arrow leaves NaN out of them, and DuckDB then folds isnan() to false.
+        self._rows = pq.ParquetWriter(self._path, self._schema, compression="lz4", write_statistics=False)
         self._broken = pq.ParquetWriter(self._broken_path, REJECTS_SCHEMA, compression="zstd")
         self._pending: list[dict[str, object]] = []
         self.file: str | None = None

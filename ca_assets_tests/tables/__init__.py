@@ -1,0 +1,1 @@
+"""Tables: raw rows become clean tables by REPORTS.md section 2."""
