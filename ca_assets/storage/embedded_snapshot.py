@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from ca_assets.storage.embedded_reports import unpack
 from ca_assets.storage.index import NotPublished, PublishedTable, Report, ReportKey
-from ca_assets.storage.lake import Lake, LakeFiles
+from ca_assets.storage.lake import Lake
+from ca_assets.storage.lake_files import LakeFiles
 from ca_assets.storage.lake_rows import stream_rows
 
 BASKET_LINES = "basket_lines"

@@ -96,7 +96,8 @@ def export_all(
 
 def report_paths(snapshot: Snapshot, report_date: dt.date | None = None, *, windows: bool = True, scope: str = "all") -> list[str]:
     """`report_name/type` of all reports of a scope (and report date), sorted. Raises NotPublished when there is none."""
-    keys = [key for key in snapshot.keys() if key.scope == scope and report_date in {None, key.report_date}]
+    found = snapshot.keys()
+    keys = [key for key in found if key.scope == scope and report_date in {None, key.report_date}]
     if not keys:
         day = f" as of {report_date}" if report_date else ""
         raise NotPublished(f"no report is published for scope {scope!r}{day}; choose a scope and a date that exist")

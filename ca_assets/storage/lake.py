@@ -12,46 +12,30 @@ import hashlib
 import json
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import ibis
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from pyarrow import fs
 
+from ca_assets.storage.lake_files import LakeConflict, LakeError, LakeFiles, NotInLake, scan, table_files, table_uris
+from ca_assets.storage.lake_write import Target, write
+
+__all__ = ["Lake", "LakeConflict", "LakeError", "LakeFiles", "NotInLake"]
 LEDGER = "_loads"
-MONTH = "month"
 _NAME = re.compile(r"\w[\w.-]*")
-
-
-class LakeError(RuntimeError):
-    """The lake cannot do what was asked; the message says why and what helps."""
-
-
-class LakeConflict(LakeError):
-    """Another process wrote the same table meanwhile; nothing of this write is visible."""
-
-
-class NotInLake(LookupError):
-    """The lake has no such table; the message says what makes it."""
-
-
-@dataclass(frozen=True)
-class LakeFiles:
-    """One version of a table as readers need it: its columns, and each Parquet file with its month (None: no partition)."""
-
-    version: int
-    schema: pa.Schema
-    files: tuple[tuple[str, str | None], ...]
 
 
 class Lake:
     """Tables of a folder (made when first written) or of an object store's URL."""
 
     def __init__(self, root: str) -> None:
+        if "://" not in root and re.search(r"%[0-9A-Fa-f]{2}", root):
+            raise LakeError(
+                f"the folder {root} has a % followed by two hexadecimal digits, which Delta Lake reads as one sign; choose another"
+            )
         self.root = root.rstrip("/") if "://" in root else str(Path(root).resolve())
 
     def uri(self, name: str) -> str:
@@ -91,21 +75,14 @@ class Lake:
 
     def files(self, name: str, version: int | None = None) -> LakeFiles:
         """Schema and files of the newest (or given) version. Raises NotInLake."""
-        table = self.open(name, version)
-        schema = pa.schema(table.schema().to_arrow())
-        months = MONTH in table.metadata().partition_columns
-        return LakeFiles(int(table.version()), schema, tuple((uri, month_of(uri) if months else None) for uri in self._uris(table)))
-
-    def _uris(self, table: DeltaTable) -> list[str]:
-        """Files of a version as DuckDB opens them: delta-rs percent-encodes paths of local files too."""
-        return sorted(table.file_uris() if "://" in self.root else map(unquote, table.file_uris()))
+        return table_files(self.open(name, version))
 
     def read(self, con: ibis.BaseBackend, name: str, version: int | None = None) -> ibis.Table:
         """The newest (or given) version as a lazy table with the written schema, also when it has no rows. Raises NotInLake."""
         return scan(con, self.files(name, version))
 
     def write(
-        self, con: ibis.BaseBackend, name: str, expr: ibis.Table, months: Collection[str] | None = None, key: str | None = None
+        self, con: ibis.BaseBackend, name: str, expr: ibis.Table, *, months: Collection[str] | None = None, key: str | None = None
     ) -> int:
         """Replace the table, or only the given months of it, in one commit; returns the version that is then the newest.
 
@@ -114,9 +91,8 @@ class Lake:
         the same commit (an order that moved exists once). Raises LakeConflict, and LakeError when columns change in a
         write of single months or rows lie outside of them.
         """
-        from ca_assets.storage.lake_write import write
-
-        return write(self, con, name, expr, months, key)
+        target = Target(name, self.uri(name), self.open(name) if self.has(name) else None)
+        return write(con, target, expr, months, key)
 
     def record_load(self, entry: dict[str, Any]) -> None:
         """Append a load to the ledger (a JSON object: `loaded_at`, counts per source, lake versions, …)."""
@@ -140,7 +116,7 @@ class Lake:
     def _vacuum_table(self, name: str, published: int | None, grace_hours: float) -> int:
         newest = self.version(name)
         kept = {newest, max(newest - 1, 0), newest if published is None else published}
-        needed = {Path(uri).name for version in kept for uri in self._uris(self.open(name, version))}
+        needed = {Path(uri).name for version in kept for uri in table_uris(self.open(name, version))}
         store, path = fs.FileSystem.from_uri(self.uri(name))
         before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=grace_hours)
         found = store.get_file_info(fs.FileSelector(path, recursive=True))
@@ -149,17 +125,3 @@ class Lake:
         for file in unneeded:
             store.delete_file(file)
         return len(unneeded)
-
-
-def month_of(uri: str) -> str:
-    """The month in a partitioned file's path (`…/month=2010-11/…`)."""
-    return unquote(uri.rpartition(f"/{MONTH}=")[2].partition("/")[0])
-
-
-def scan(con: ibis.BaseBackend, files: LakeFiles) -> ibis.Table:
-    """Files of a version as a lazy table: columns in the schema's order, the month as text."""
-    if not files.files:
-        return ibis.memtable(files.schema.empty_table())
-    raw = con.read_parquet([uri for uri, _ in files.files], hive_partitioning=True, hive_types_autocast=False)
-    target = ibis.Schema.from_pyarrow(files.schema)
-    return raw.select(*(raw[name] if raw[name].type() == target[name] else raw[name].cast(target[name]) for name in target.names))

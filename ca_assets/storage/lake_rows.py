@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ca_assets.storage.lake import LakeFiles
+from ca_assets.storage.lake_files import LakeFiles
 
 BASKET = "basket"
 BATCH_ROWS = 65_536

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,41 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from ca_assets.storage.lake import MONTH, Lake, LakeConflict, LakeError
+from ca_assets.storage.lake_files import MONTH, LakeConflict, LakeError, LakeFiles, NotInLake, scan, table_files
 
 FINGERPRINTS = "ca.fingerprints"
 BATCH_ROWS = 65_536
 Fingerprints = dict[str, str]
 
 
-def write(lake: Lake, con: ibis.BaseBackend, name: str, expr: ibis.Table, months: Collection[str] | None, key: str | None) -> int:
+@dataclass(frozen=True)
+class Target:
+    """The table to write: its name, where it is, and its newest version (None: it does not exist yet)."""
+
+    name: str
+    uri: str
+    table: DeltaTable | None
+
+    def files(self) -> LakeFiles:
+        """Schema and files of the newest version. Raises NotInLake."""
+        if self.table is None:
+            raise NotInLake(f"the lake has no table {self.name!r}")
+        return table_files(self.table)
+
+
+def write(con: Any, target: Target, expr: ibis.Table, months: Collection[str] | None, key: str | None) -> int:
     """See `Lake.write`."""
-    table = lake.open(name) if lake.has(name) else None
     if months is not None and MONTH not in expr.columns:
-        raise LakeError(f"table {name!r} has no column {MONTH!r}, so it cannot be written by months; write it whole")
-    if table is not None and months is not None:
-        expr = _as_known(name, table, expr)
+        raise LakeError(f"table {target.name!r} has no column {MONTH!r}, so it cannot be written by months; write it whole")
     with tempfile.TemporaryDirectory(dir=_scratch(con)) as folder:
-        staged, replaced = _stage(lake, con, name, expr, months if table is not None else None, key, Path(folder))
-        return _commit_changes(lake, con, name, table, staged, replaced)
+        if target.table is None or months is None:
+            return _commit_changes(con, target, _to_file(con, expr, Path(folder) / "new.parquet"), None)
+        staged = _to_file(con, _as_known(target, expr), Path(folder) / "new.parquet")
+        _only_months(target.name, staged, months)
+        replaced = set(months)
+        if key is not None:
+            staged, replaced = _without_moved(con, target, staged, replaced, key)
+        return _commit_changes(con, target, staged, replaced)
 
 
 def _scratch(con: Any) -> str:
@@ -43,43 +62,30 @@ def _scratch(con: Any) -> str:
     return folder
 
 
-def _as_known(name: str, table: DeltaTable, expr: ibis.Table) -> ibis.Table:
+def _as_known(target: Target, expr: ibis.Table) -> ibis.Table:
     """The rows in the table's own columns and types; LakeError when there are others."""
-    known = ibis.Schema.from_pyarrow(pa.schema(table.schema().to_arrow()))
+    known = ibis.Schema.from_pyarrow(target.files().schema)
     if sorted(known.names) != sorted(expr.columns):
         different = ", ".join(sorted(set(known.names) ^ set(expr.columns)))
-        raise LakeError(f"the columns of {name!r} changed ({different}); run a full load (ca load --full)")
+        raise LakeError(f"the columns of {target.name!r} changed ({different}); run a full load (ca load --full)")
     return expr.select(*known.names).cast(known)
 
 
-def _stage(
-    lake: Lake, con: Any, name: str, expr: ibis.Table, months: Collection[str] | None, key: str | None, folder: Path
-) -> tuple[ibis.Table, set[str] | None]:
-    """Rows as a table over one staged file, and the months that they replace (None: the whole table)."""
-    staged = _to_file(con, expr, folder / "new.parquet")
-    if months is None:
-        return staged, None
-    outside = (
-        set(staged.filter(~staged[MONTH].isin(list(months))).select(MONTH).distinct().to_pyarrow()[MONTH].to_pylist()) if months else set()
-    )
-    if outside:
-        raise LakeError(f"{name!r}: rows of {', '.join(sorted(map(str, outside)))} were given to a write of {', '.join(sorted(months))}")
-    if key is None:
-        return staged, set(months)
-    return _without_moved(lake.read(con, name), con, staged, set(months), key, folder)
+def _only_months(name: str, staged: ibis.Table, months: Collection[str]) -> None:
+    found = set(staged.select(MONTH).distinct().to_pyarrow()[MONTH].to_pylist())
+    if outside := found - set(months):
+        raise LakeError(f"{name!r}: rows of {', '.join(sorted(map(str, outside)))} in a write of {', '.join(sorted(months))}")
 
 
-def _without_moved(
-    current: ibis.Table, con: Any, staged: ibis.Table, months: set[str], key: str, folder: Path
-) -> tuple[ibis.Table, set[str]]:
+def _without_moved(con: Any, target: Target, staged: ibis.Table, months: set[str], key: str) -> tuple[ibis.Table, set[str]]:
     """Add the months that lose rows to a moved key, with the rows that stay in them."""
-    others = current.filter(~current[MONTH].isin(list(months)))
+    current = scan(con, target.files())
+    others = current.filter(~current[MONTH].isin(list(months))) if months else current
     moved = others.semi_join(staged, key).select(MONTH).distinct().to_pyarrow()[MONTH].to_pylist()
     if not moved:
         return staged, months
     rest = others.filter(others[MONTH].isin(moved)).anti_join(staged, key)
-    both = staged.union(rest.select(*staged.columns).cast(staged.schema()))
-    return _to_file(con, both, folder / "both.parquet"), months | set(moved)
+    return staged.union(rest.select(*staged.columns).cast(staged.schema())), months | set(moved)
 
 
 def _to_file(con: Any, expr: ibis.Table, path: Path) -> ibis.Table:
@@ -88,31 +94,29 @@ def _to_file(con: Any, expr: ibis.Table, path: Path) -> ibis.Table:
     return con.read_parquet(path, hive_partitioning=False).cast(expr.schema())
 
 
-def _commit_changes(lake: Lake, con: Any, name: str, table: DeltaTable | None, staged: ibis.Table, replaced: set[str] | None) -> int:
+def _commit_changes(con: Any, target: Target, staged: ibis.Table, replaced: set[str] | None) -> int:
+    """Commit the months that differ; `replaced` None: all that there are."""
     new = fingerprints(con, staged)
-    old = _recorded(table, staged) if table is not None else None
-    if table is None or old is None:
-        return _commit(lake, con, name, table, staged, None, _record(staged, new))
+    old = _recorded(target.table, staged) if target.table is not None else None
+    if target.table is None or old is None:
+        if replaced is not None:
+            return _commit(con, target, staged, replaced, None)
+        return _commit(con, target, staged, None, new)
     kept = {month: text for month, text in old.items() if replaced is not None and month not in replaced}
     after = {**kept, **new}
     changed = {month for month in {*old, *after} if old.get(month) != after.get(month)}
     if not changed:
-        return int(table.version())
-    return _commit(lake, con, name, table, staged, changed if MONTH in staged.columns else None, _record(staged, after))
+        return int(target.table.version())
+    return _commit(con, target, staged, changed if MONTH in staged.columns else None, after)
 
 
 def fingerprints(con: Any, table: ibis.Table) -> Fingerprints:
     """Per month ("" for a table without months): rows, sum and xor of the engine's hashes of whole rows, as text."""
     names = ", ".join(f't."{name.replace(chr(34), chr(34) * 2)}"' for name in sorted(table.columns))
     group = f't."{MONTH}"' if MONTH in table.columns else "''"
-    sql = (
-        f"SELECT m, count(*), sum(h), bit_xor(h) FROM (SELECT {group} AS m, hash({names}) AS h FROM ({con.compile(table)}) AS t) GROUP BY m"  # noqa: S608 - compiled by Ibis, names quoted
-    )
-    return {str(month): f"{rows}-{total}-{xor}" for month, rows, total, xor in con.con.execute(sql).fetchall()}
-
-
-def _record(staged: ibis.Table, months: Fingerprints) -> str:
-    return json.dumps({"columns": _columns(staged), "months": months}, sort_keys=True)
+    hashed = f"SELECT {group} AS m, hash({names}) AS h FROM ({con.compile(table)}) AS t"  # noqa: S608 - by Ibis; names quoted
+    found = con.con.execute(f"SELECT m, count(*), sum(h), bit_xor(h) FROM ({hashed}) GROUP BY m").fetchall()  # noqa: S608
+    return {str(month): f"{rows}-{total}-{xor}" for month, rows, total, xor in found}
 
 
 def _columns(table: ibis.Table) -> list[list[str]]:
@@ -120,30 +124,32 @@ def _columns(table: ibis.Table) -> list[list[str]]:
 
 
 def _recorded(table: DeltaTable, staged: ibis.Table) -> Fingerprints | None:
-    """What the newest commit recorded; None (write everything) when its columns differ or another program committed last."""
+    """What the newest commit recorded; None (write everything) when its columns differ or it recorded nothing."""
     text = table.history(1)[0].get(FINGERPRINTS)
     record = json.loads(text) if text else {}
-    return record["months"] if record.get("columns") == _columns(staged) else None
+    found: Fingerprints | None = record.get("months") if record.get("columns") == _columns(staged) else None
+    return found
 
 
-def _commit(lake: Lake, con: Any, name: str, table: DeltaTable | None, staged: ibis.Table, months: set[str] | None, record: str) -> int:
-    """Replace the months (None: everything) by their staged rows."""
+def _commit(con: Any, target: Target, staged: ibis.Table, months: set[str] | None, record: Fingerprints | None) -> int:
+    """Replace the months (None: everything) by their staged rows, in one commit on top of the version that was compared."""
     rows = staged if months is None else staged.filter(staged[MONTH].isin(sorted(months)))
-    partitioned = MONTH in staged.columns
+    metadata = {} if record is None else {FINGERPRINTS: json.dumps({"columns": _columns(staged), "months": record}, sort_keys=True)}
+    settings: dict[str, Any] = {"mode": "error"}
+    if target.table is not None:
+        settings = {"mode": "overwrite"} | ({"schema_mode": "overwrite"} if months is None else {"predicate": _any_of(months)})
     try:
         write_deltalake(
-            table if table is not None else lake.uri(name),
+            target.table if target.table is not None else target.uri,
             batches(con, rows),
-            partition_by=[MONTH] if partitioned else None,
-            mode="overwrite" if table is not None else "error",
-            predicate=None if months is None else _any_of(months),
-            schema_mode="overwrite" if table is not None and months is None else None,
+            partition_by=[MONTH] if MONTH in staged.columns else None,
             writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
-            commit_properties=CommitProperties(custom_metadata={FINGERPRINTS: record}, max_commit_retries=0),
+            commit_properties=CommitProperties(custom_metadata=metadata, max_commit_retries=0),
+            **settings,
         )
     except CommitFailedError:
-        raise LakeConflict(f"another process wrote {name!r} at the same time; nothing was changed by this load: run it again") from None
-    return lake.version(name)
+        raise LakeConflict(f"another process wrote {target.name!r} at the same time; nothing of it changed here: run it again") from None
+    return int(DeltaTable(target.uri, without_files=True).version())
 
 
 def _any_of(months: Iterable[str]) -> str:
