@@ -1,0 +1,44 @@
+"""Whether two sets of finished reports are equal: whole numbers, texts and dates exactly, floats to 1e-9."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ca_assets.analyses.report import spec_of
+
+TOLERANCE = 1e-9
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """One line per report that is missing or differs, with the first rows that do."""
+    paths = {str(file.relative_to(folder).with_suffix("")) for folder in (left, right) for file in folder.rglob("*.parquet")}
+    found = (_difference(path, left / f"{path}.parquet", right / f"{path}.parquet") for path in sorted(paths))
+    return [line for line in found if line]
+
+
+def _difference(path: str, left: Path, right: Path) -> str:
+    if not (left.exists() and right.exists()):
+        return f"{path}: only in {left.parent if left.exists() else right.parent}"
+    spec = spec_of(path)
+    key, columns = ["scope", *spec.key], ["scope", *(column.name for column in spec.columns)]
+    ours, theirs = (pd.read_parquet(file).sort_values(key, ignore_index=True) for file in (left, right))
+    if list(ours.columns) != columns or list(theirs.columns) != columns or len(ours) != len(theirs):
+        return f"{path}: {len(ours)} rows of {list(ours.columns)} against {len(theirs)} of {list(theirs.columns)}"
+    floats = {column.name for column in spec.columns if column.dtype == "float"}
+    unequal = {name: ~_equal(ours[name], theirs[name], name in floats) for name in columns}
+    wrong = {name: mask for name, mask in unequal.items() if mask.any()}
+    if not wrong:
+        return ""
+    name, mask = next(iter(wrong.items()))
+    example = f"{ours.loc[mask, [*key, name]].head(3).to_dict('records')} against {theirs.loc[mask, name].head(3).to_list()}"
+    return f"{path}: {', '.join(wrong)} differ in {int(mask.sum())} rows: {example}"
+
+
+def _equal(ours: pd.Series, theirs: pd.Series, is_float: bool) -> np.ndarray:
+    if not is_float:
+        return np.asarray(ours.astype(str) == theirs.astype(str))
+    left, right = (side.astype(float).to_numpy() for side in (ours, theirs))
+    return np.isclose(left, right, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
