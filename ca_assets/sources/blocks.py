@@ -142,6 +142,7 @@ class _Lines:
 
     @classmethod
     def of(cls, data: bytes) -> _Lines:
+        """The lines of a block that ends with LF, without copying it."""
         array = np.frombuffer(data, dtype=np.uint8)
         ends = np.flatnonzero(array == 0x0A).astype(np.int64) + 1
         starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])

@@ -29,7 +29,9 @@ def source_files(name: str, config: SourceConfig, folder: Path) -> list[Path]:
         return _folder_files(name, path, config.kind)
     if path.exists():
         return [path]
-    found = sorted(Path(match) for match in glob.glob(str(path), recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207 - absolute patterns
+    # Not Path.glob: it refuses absolute patterns.
+    matches = glob.glob(pattern, root_dir=folder, recursive=True) if glob.has_magic(pattern) else []  # noqa: PTH207
+    found = sorted(folder / match for match in matches)
     files = [match for match in found if match.is_file()]
     if not files:
         what = "no file matches" if glob.has_magic(pattern) else "there is no file or folder"
