@@ -107,7 +107,7 @@ def _equal(wanted: str, there: str | None) -> bool:
     try:
         if wanted.startswith("~"):
             digits = len(wanted.partition(".")[2])
-            return abs(float(wanted[1:]) - float(there)) <= 0.5001 * 10**-digits
+            return abs(float(wanted[1:]) - float(there)) <= 0.5001 * 10.0**-digits
         return abs(float(wanted) - float(there)) <= 1e-9 * max(1.0, abs(float(wanted)))
     except ValueError:
         return False

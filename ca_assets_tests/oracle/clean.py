@@ -67,10 +67,10 @@ def build_tables(shop: Shop) -> Tables:
     customers = None
     if "customers" in shop.sources:
         customers, counts["customers"] = _customers(shop.sources["customers"], rejects)
-    lines = []
+    lines: list[Record] = []
     if "baskets" in shop.sources:
         lines, counts["baskets"] = _baskets(shop.sources["baskets"], by_id, rejects)
-    deliveries = []
+    deliveries: list[Record] = []
     if "deliveries" in shop.sources:
         deliveries, counts["deliveries"] = _deliveries(shop.sources["deliveries"], by_id, rejects)
     downloads = _first_sessions(sessions) if customers is None else customers
