@@ -71,7 +71,7 @@ def _panels(app: Dash, reader: Reader) -> None:
         Output({"type": "panel-badge", "id": MATCH}, "children"),
         Output({"type": "panel-body", "id": MATCH}, "className"),
         Input("url", "search"),
-        Input("scheme", "computedColorScheme"),
+        Input("colors", "data"),
         State(figure, "id"),
     )
     def _panel(search: str | None, scheme: Scheme | None, id: dict[str, str]) -> tuple[Any, Any, Any, str]:
@@ -84,7 +84,7 @@ def _panels(app: Dash, reader: Reader) -> None:
 def _tiles(app: Dash, reader: Reader) -> None:
     place = {"type": "tiles", "page": MATCH}
 
-    @app.callback(Output(place, "children"), Input("url", "search"), Input("scheme", "computedColorScheme"), State(place, "id"))
+    @app.callback(Output(place, "children"), Input("url", "search"), Input("colors", "data"), State(place, "id"))
     def _show(search: str | None, scheme: Scheme | None, id: dict[str, str]) -> Any:
         if scheme is None:
             raise PreventUpdate
@@ -114,6 +114,7 @@ def _table(app: Dash, reader: Reader) -> None:
 def _browser(app: Dash) -> None:
     """What needs no server; the functions are in assets/app.js."""
     called = {"namespace": "ca"}
+    app.clientside_callback(ClientsideFunction(**called, function_name="colors"), Output("colors", "data"), Input("url", "pathname"))
     app.clientside_callback(
         ClientsideFunction(**called, function_name="title"),
         Output("title", "storage_type"),

@@ -38,7 +38,7 @@ def changed(shop: ShopView, search: str | None, trigger: str, value: Any) -> str
         "from": None if filters.window else filters.start.isoformat(),
         "to": None if filters.window else filters.end.isoformat(),
         "as_of": filters.as_of.isoformat() if filters.as_of != shop.report_date else None,
-        "grain": filters.grain,
+        "grain": filters.grain if filters.has_own_grain else None,
     }
     if trigger == "window" and value:
         values |= {"window": value, "from": None, "to": None}

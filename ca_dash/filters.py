@@ -33,6 +33,7 @@ class Filters:
     scope: str = "all"
     window: str | None = DEFAULT_WINDOW
     grain: str = "daily"
+    has_own_grain: bool = False
     messages: tuple[str, ...] = ()
 
     @property
@@ -62,15 +63,15 @@ def parse(search: str | None, shop: ShopView) -> Filters:
         start=first_day,
         end=as_of,
         scope=_choice("scope", given.get("scope"), shop.scopes, "all", messages),
-        grain=_choice("grain", given.get("grain"), GRAINS, "daily", messages),
     )
     ranged = _absolute(filters, given, messages) or _relative(filters, given.get("window"), messages)
-    return replace(ranged, messages=tuple(messages))
+    grain = _choice("grain", given.get("grain"), GRAINS, _readable_grain(ranged.days), messages)
+    return replace(ranged, grain=grain, has_own_grain=given.get("grain") == grain, messages=tuple(messages))
 
 
 def to_search(values: dict[str, str | None]) -> str:
     """The query of a URL: only what differs from the defaults, in a fixed order."""
-    defaults = {"scope": "all", "window": DEFAULT_WINDOW, "grain": "daily"}
+    defaults = {"scope": "all", "window": DEFAULT_WINDOW}
     order = ("scope", "window", "from", "to", "as_of", "grain")
     pairs = [(key, value) for key in order if (value := values.get(key)) and value != defaults.get(key)]
     return f"?{urlencode(pairs)}" if pairs else ""
@@ -128,6 +129,11 @@ def _relative(filters: Filters, window: str | None, messages: list[str]) -> Filt
     length = WINDOWS[name]
     start = filters.first_day if length is None else max(filters.first_day, filters.as_of - dt.timedelta(days=length - 1))
     return replace(filters, start=start, end=filters.as_of, window=name)
+
+
+def _readable_grain(days: int) -> str:
+    """The periods that a chart of so many days can show: about a hundred points at most."""
+    return "daily" if days <= 120 else "weekly" if days <= 800 else "monthly"
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -39,7 +39,7 @@ def layout(reader: Reader) -> dmc.MantineProvider:
     parts = [
         html.A("Skip to content", href="#main", className="ca-skip"),
         dcc.Location(id="url", refresh=False),
-        dcc.Store(id="title"),
+        dcc.Store(id="title"), dcc.Store(id="colors"),
         shell,
         _table_window(),
     ]

@@ -121,7 +121,8 @@ def _axis(scheme: Scheme, *, has_grid: bool) -> dict[str, object]:
         "automargin": True,
         "exponentformat": "B",
         "separatethousands": True,
-        "nticks": 6 if has_grid else 8,
+        "nticks": 6 if has_grid else 7,
+        "autotickangles": [0],
     }
 
 

@@ -72,7 +72,7 @@ def _tile(tile: Tile, row: pd.Series, series: list[float], shop: ShopView, filte
     value = total if is_young else recent
     shown = _text(value, tile, currency, locale)
     exact = _text(value, tile, currency, locale, is_exact=True)
-    sub = "whole history" if is_young else "last 7 days"
+    sub = "whole history" if is_young else "7 days"
     why = "several currencies: choose one as scope" if is_missing(total) else None
     return html.Div(
         [

@@ -117,8 +117,8 @@ def kpi_rows(size: float, money: bool) -> list[Row]:
     rows = []
     for name, total in values.items():
         shown = money or name in ("orders", "visitors", "buyers")
-        rows.append({"metric": name, "total": float(total) * size if shown else None, "last_7_days": total * size / 27 if shown else None,
-                     "previous_7_days": total * size / 28.5 if shown else None, "change_rate": 28.5 / 27 - 1 if shown else None})  # fmt: skip
+        rows.append({"metric": name, "total": float(total) * size if shown else None, "last_7_days": total * size // 27 if shown else None,
+                     "previous_7_days": total * size // 28.5 if shown else None, "change_rate": 28.5 / 27 - 1 if shown else None})  # fmt: skip
     return rows
 
 

@@ -17,10 +17,18 @@ window.dash_clientside = window.dash_clientside || {};
     return JSON.parse(triggered[0].prop_id.split(".n_clicks")[0]).id;
   }
 
+  function scheme() { return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
+
+  // Figures follow the page's colours: Mantine writes them to the root element, by the switch or with the system.
+  new MutationObserver(function () {
+    if (document.getElementById("page")) { window.dash_clientside.set_props("colors", { data: scheme() }); }
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
+
   function markFold() { document.documentElement.classList.toggle("is-folded", folded); }
   markFold();
 
   window.dash_clientside.ca = {
+    colors: function () { return scheme(); },
     title: function (name) { document.title = name + " · CustomerAnalytics"; return unchanged(); },
     links: function (pathname, search, ids) {
       return [
@@ -53,7 +61,7 @@ window.dash_clientside = window.dash_clientside || {};
       var body = id && document.getElementById(JSON.stringify({ id: id, type: "panel-figure" }));
       var plot = body && body.querySelector(".js-plotly-plot");
       if (plot && plot.data && plot.data.length) {
-        var dark = document.documentElement.getAttribute("data-mantine-color-scheme") === "dark";
+        var dark = scheme() === "dark";
         var title = document.getElementById("title-" + id).textContent;
         var layout = Object.assign({}, plot.layout, {
           paper_bgcolor: dark ? "#171a21" : "#ffffff",

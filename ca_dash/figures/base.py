@@ -51,7 +51,7 @@ def hour_axis(fig: go.Figure) -> None:
     """The x axis of the 24 hours of the day."""
     fig.update_xaxes(
         tickvals=list(range(0, 24, 3)),
-        ticktext=[f"{hour:02d}:00" for hour in range(0, 24, 3)],
+        ticktext=[f"{hour:02d}" for hour in range(0, 24, 3)],
         range=[-0.6, 23.6],
         title={"text": "Hour of day"},
     )

@@ -34,6 +34,7 @@ def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
 def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Share of each month's mature customers who reached each step, with its 95 % interval."""
     months = data[(data["grain"] == "month") & (data["step"] != "download")]
+    months = months.assign(complete=months["undecided"] == 0)  # a month is final when nobody in it is undecided any more
     fig = base.figure(style, y="Share of mature customers", unit="rate")
     for position, step in enumerate(base.step_names(months)):
         rows = months[months["step"] == step].sort_values("period")
@@ -58,7 +59,7 @@ def entered(*, data: pd.DataFrame, style: Style) -> go.Figure:
         marker={"color": style.color(1), "pattern": pattern},
         hovertemplate=text,
     )
-    fig.update_layout(barmode="stack")
+    fig.update_layout(barmode="stack", legend={"traceorder": "normal"})
     base.time_axis(fig, grain="monthly", data=rows)
     return fig
 
@@ -83,7 +84,7 @@ def time_to_step(*, data: pd.DataFrame, style: Style) -> go.Figure:
             hovertemplate=[f"{name}: {text}<extra></extra>" for text in texts],
         )
     top = max((v or 0 for v in base.numbers(rows["p90_hours"])), default=0) / 24
-    fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", dtick=1)
+    fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1, ticksuffix="  ")
     fig.update_xaxes(range=[0, (top or 1) * 1.25], showgrid=True, showline=False, rangemode="tozero")
     fig.update_layout(barmode="group", hovermode="closest")
     return fig

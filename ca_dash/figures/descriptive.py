@@ -35,7 +35,7 @@ def orders_per_customer(*, data: pd.DataFrame, style: Style) -> go.Figure:
     titles = [f"{name} order{'' if name == '1' else 's'}" for name in names]
     labels = [f"{SINGLE_COUNTS}+" if count == SINGLE_COUNTS else str(count) for count in rows["group"]]
     base.add_columns(fig, x=labels, data=rows, y="customers", color=style.accent, unit="count", style=style, titles=titles)
-    fig.update_xaxes(type="category")
+    fig.update_xaxes(type="category", dtick=1, nticks=None)
     return fig
 
 

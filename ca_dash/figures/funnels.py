@@ -21,11 +21,11 @@ def session_steps(*, data: pd.DataFrame, style: Style) -> go.Figure:
 def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], style: Style, what: str, of: str) -> go.Figure:
     """Horizontal bars of a funnel, first step on top, each with its count and share."""
     labels = [base.step_label(str(name)) for name in names]
-    texts = [
-        f"<b>{number(count, 0, style.locale)}</b>  {rate(share, 1, style.locale)}" for count, share in zip(counts, shares, strict=True)
-    ]
+    top = max((float(count) for count in counts), default=0.0) or 1.0
+    texts = [f"<b>{number(c, 0, style.locale)}</b>" + ("" if share == 1 else f"  {rate(share, 1, style.locale)}") for c, share in zip(counts, shares, strict=True)]
     shown = [
-        f"<b>{name}</b><br>{text.replace('  ', f' {what}, ')} of {of}<extra></extra>" for name, text in zip(labels, texts, strict=True)
+        f"<b>{name}</b><br>{number(count, 0, style.locale)} {what}, {rate(share, 1, style.locale)} of {of}<extra></extra>"
+        for name, count, share in zip(labels, counts, shares, strict=True)
     ]
     fig = base.figure(style, y="")
     fig.add_bar(
@@ -39,10 +39,9 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
         textfont={"size": 12, "color": style.ink},
         marker={"color": style.accent, "cornerradius": 4, "opacity": _fade(len(labels))},
     )
-    top = max((float(c) for c in counts), default=1.0) or 1.0
-    fig.update_xaxes(range=[0, top * 1.45], showgrid=False, showticklabels=False, showline=False, ticks="")
+    fig.update_xaxes(range=[0, top * 1.5], showgrid=False, showticklabels=False, showline=False, ticks="")
     fig.update_yaxes(
-        autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1
+        autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1, ticksuffix="  "
     )
     fig.update_layout(hovermode="closest", bargap=0.34, showlegend=False)
     return fig
