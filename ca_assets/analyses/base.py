@@ -1,8 +1,9 @@
 """What funnels and stats start from: the known sessions and customers in narrow columns, made once.
 
-- `sessions`: key int32 (of the client), start time, purchased bool, amount, discount, one bool per action (`a0`, `a1`, …), day int32
-  (days since the session range began), hour int8, week int32 (weeks since then), age int8 (0..4: in the last 7, 28, 90, 365 days,
-  or before), is_reached bool (see `people`), one int16 scope number per dimension (`scope_all`, `scope_0`, …), currency where the table holds two.
+- `sessions`: key int32 (of the client), start time, purchased bool, amount, discount, one bool per action (`a0`, `a1`, …),
+  day int32 (days since the session range began), hour int8, week int32 (weeks since then), age int8 (0..4: in the last 7, 28, 90,
+  365 days, or before), is_reached bool (see `people`), one int16 scope number per dimension (`scope_all`, `scope_0`, …), currency
+  where the table holds two.
 - `refunds`: day, amount and the same scope columns, by the refund's own moment.
 - `people`: see that module.
 Does not belong here: any figure of a report.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -33,7 +35,6 @@ class Base:
     """The base tables and what is known of the shop as of the report."""
 
     context: Context
-    as_of: dt.datetime
     scopes: Scopes
     currencies: tuple[str, ...]
     session_days: DayRange
@@ -41,7 +42,6 @@ class Base:
     sessions: ibis.Table
     refunds: ibis.Table
     people: ibis.Table
-    engine: ibis.BaseBackend
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -76,23 +76,13 @@ def make_base(tables: Tables, context: Context, shelf: Shelf) -> Base | None:
     if first is None or context.report_date is None:
         return None
     currencies = tuple(sorted(tables.orders.select("currency").distinct().to_pyarrow()["currency"].to_pylist()))
-    scopes = find_scopes(known, dimension_columns(context, len(currencies)), context.shop.settings.scope_values)
+    columns = dimension_columns(context, len(currencies))
+    scopes = find_scopes(known, columns, context.shop.settings.scope_values, len(currencies) > 1)
     days = DayRange(first.date(), context.report_date)
     people = shelf.hold(make_people(tables.downloads, known, context))
-    stored = shelf.hold(_sessions(known, people, scopes, days, context, len(currencies) > 1))
+    stored = shelf.hold(_sessions(known, people, scopes, days, context))
     refunds = _refunds(stored, days, context, as_of)
-    return Base(
-        context,
-        as_of,
-        scopes,
-        currencies,
-        days,
-        _customer_days(people, days, context),
-        stored.drop("refund", "refunded_at"),
-        refunds,
-        people,
-        shelf.engine,
-    )
+    return Base(context, scopes, currencies, days, _customer_days(people, days, context), stored, refunds, people)
 
 
 def _customer_days(people: ibis.Table, days: DayRange, context: Context) -> DayRange:
@@ -103,7 +93,7 @@ def _customer_days(people: ibis.Table, days: DayRange, context: Context) -> DayR
     return DayRange(min([days.first, *(EPOCH + dt.timedelta(days=n) for n in numbers)]), days.last)
 
 
-def _sessions(known: ibis.Table, people: ibis.Table, scopes: Scopes, days: DayRange, context: Context, has_currency: bool) -> ibis.Table:
+def _sessions(known: ibis.Table, people: ibis.Table, scopes: Scopes, days: DayRange, context: Context) -> ibis.Table:
     """The narrow sessions, with the refund still beside them."""
     clients = people.select("client", "key", "reach_from", "until")
     joined = known.inner_join(clients, "client")
@@ -129,7 +119,7 @@ def _sessions(known: ibis.Table, people: ibis.Table, scopes: Scopes, days: DayRa
         scope_all=ibis.literal(0, "int16"),
         **numbers,
         **{f"a{i}": joined[f"actions.{name}"].fill_null(False) for i, name in enumerate(context.shop.actions)},
-        **({"currency": joined.currency} if has_currency else {}),
+        **({"currency": joined.currency} if scopes.has_currency else {}),
     )
 
 
@@ -150,7 +140,7 @@ def _refunds(sessions: ibis.Table, days: DayRange, context: Context, as_of: dt.d
     return dated.select(*scopes, amount=dated.refund, day=day)
 
 
-def to_numpy(table: ibis.Table) -> dict[str, NDArray[np.generic]]:
+def to_numpy(table: ibis.Table) -> dict[str, NDArray[Any]]:
     """A small result as NumPy columns (null numbers become NaN)."""
     result: pa.Table = table.to_pyarrow()
     return {name: result[name].to_numpy() for name in result.column_names}

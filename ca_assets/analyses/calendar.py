@@ -25,8 +25,8 @@ EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
 WINDOW_DAYS = (7, 28, 90, 365)  # REPORTS.md, Windows
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))
-def _timezone(zone: str, instant: Any) -> Any:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC')"), "timestamp"))  # type: ignore[untyped-decorator]
+def _timezone(zone: str, instant: Any) -> Any:
     """DuckDB's own function; Ibis has none that gives the wall clock of a zone."""
 
 

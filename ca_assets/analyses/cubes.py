@@ -41,7 +41,7 @@ def hourly(base: Base, measures: dict[str, ir.Scalar]) -> Cube:
 
 
 def window_days(base: Base) -> list[int]:
-    """Days of the session range of each age, as if only the window's sessions existed (from its first session's day to D); 0 without one."""
+    """Days of the session range of each age, as if only the window's sessions existed (first session's day to D); 0 without one."""
     last = base.session_days.days - 1
     firsts = base.sessions.group_by("age").aggregate(first=base.sessions.day.min()).to_pyarrow().to_pylist()
     length = {row["age"]: last - row["first"] + 1 for row in firsts}

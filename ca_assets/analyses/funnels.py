@@ -21,7 +21,7 @@ from ca_assets.analyses.funnels_specs import REPORTS, SPECS
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.intervals import ratio, wilson
 from ca_assets.analyses.report import ReportSet
-from ca_assets.analyses.rows import Labels, empty, per_scope, rows
+from ca_assets.analyses.rows import Labels, Values, empty, per_scope, rows
 from ca_assets.analyses.sets import finished, refused
 
 __all__ = ["REPORTS", "compute"]
@@ -56,7 +56,7 @@ def _stacked(cube: Cube) -> NDArray[np.int64]:
     return np.stack([cube[f"n{i}"] for i in range(len(cube))], axis=-1)
 
 
-def _rates(counts: NDArray[np.int64]) -> dict[str, Any]:
+def _rates(counts: NDArray[np.int64]) -> dict[str, Values]:
     """Sessions of each step, total and rate with its interval; steps are the last axis."""
     totals = counts[..., :1]
     low, high = wilson(counts, np.broadcast_to(totals, counts.shape))
@@ -75,7 +75,7 @@ def _by_period(base: Base, report: str, counts: NDArray[np.int64], names: list[s
     span = periods(days, grain, base.context.shop.calendar)
     sums = span.sums(counts)
     steps = np.arange(len(names))
-    columns = {
+    columns: dict[str, Values] = {
         "period": span.first_days[None, :, None],
         "complete": span.complete[None, :, None],
         "step_order": steps,
@@ -97,7 +97,7 @@ def _session_hours(base: Base, windows: bool) -> dict[str, pa.Table]:
 
 def _by_hour(base: Base, counts: NDArray[np.int64], names: list[str], days: int) -> pa.Table:
     steps = np.arange(len(names))
-    columns = {
+    columns: dict[str, Values] = {
         "hour": np.arange(24)[None, :, None],
         "step_order": steps,
         "step": Labels(names, steps),
@@ -113,7 +113,7 @@ def _customer_volumes(base: Base, everyone: ibis.Table) -> dict[str, pa.Table]:
     by_day, by_hour = _moments(base, everyone, len(names))
     tables = {f"customers_{g}": _by_period(base, f"customers_{g}", by_day, names, base.customer_days) for g in GRAINS}
     steps, days = np.arange(len(names)), base.customer_days.days
-    columns = {
+    columns: dict[str, Values] = {
         "hour": np.arange(24)[None, :, None],
         "step_order": steps,
         "step": Labels(names, steps),

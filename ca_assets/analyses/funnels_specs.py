@@ -34,7 +34,8 @@ def _customer_report(grain: str) -> ReportSpec:
         "funnels",
         f"customers_{grain}",
         f"Customer steps by {_NOUNS[grain]}",
-        f"Per {_NOUNS[grain]}: customers whose download, sign-up, action, first session or first purchase fell into it. These are volumes: the "
+        f"Per {_NOUNS[grain]}: customers whose download, sign-up, action, first session or first purchase fell into it. "
+        "These are volumes: the "
         "customers of one step are not those of the step before, so do not divide them; the conversion funnel does that. "
         "First session and first purchase are the first within the chosen filter.",
         ("period", "step"),
@@ -46,7 +47,8 @@ _SESSIONS_HOURLY = ReportSpec(
     "funnels",
     "sessions_hourly",
     "Session funnel by hour of day",
-    "By the hour at which a session began, over all days of the range: sessions with the step, their average per day (sessions / days of the "
+    "By the hour at which a session began, over all days of the range: sessions with the step, their average per "
+    "day (sessions / days of the "
     "range; days without sessions count), and their share of all sessions that began in that hour.",
     ("hour", "step"),
     (HOUR, STEP_ORDER, STEP, _SESSIONS, DAYS, Column("sessions_per_day", "float", "sessions / days"), *_SESSION_RATES),
@@ -57,7 +59,8 @@ _CUSTOMERS_HOURLY = ReportSpec(
     "funnels",
     "customers_hourly",
     "Customer steps by hour of day",
-    "By hour of day, over all days since the first known customer: customers whose download, sign-up, action, first session or first purchase "
+    "By hour of day, over all days since the first known customer: customers whose download, sign-up, action, "
+    "first session or first purchase "
     "fell into that hour, and their average per day (customers / days). Volumes, not a conversion.",
     ("hour", "step"),
     (HOUR, STEP_ORDER, STEP, _CUSTOMERS, DAYS, Column("customers_per_day", "float", "customers / days")),
@@ -67,7 +70,8 @@ _CONVERSION = ReportSpec(
     "funnels",
     "customers_conversion",
     "Customer conversion",
-    "Of the customers who downloaded in a month (or ever: total), how many went through every step in order within the conversion window (30 "
+    "Of the customers who downloaded in a month (or ever: total), how many went through every step in order within "
+    "the conversion window (30 "
     "days unless set otherwise) after their download. Rate = customers who reached the step / mature customers: those whose whole window "
     "has passed. The others are undecided and counted apart, whatever they did so far. Hours are from the download to the step, over "
     "the customers who reached it. Inside a filter only customers with a session there are counted, so conversion is higher "

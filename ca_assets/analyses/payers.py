@@ -5,6 +5,8 @@ Amounts are binned as decimal numbers: x and the edges are whole millionths, so 
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -54,10 +56,9 @@ def _payers(base: Base, ages: list[int]) -> ibis.Table:
 
 def _half_even(value: ir.FloatingValue) -> ir.FloatingValue:
     """Round to a whole number, ties to even; arithmetic, because engines' own rounding differs in ties."""
-    whole = value.floor()
-    rest = value - whole
-    odd = whole - 2 * (whole / 2).floor()
-    return whole + ibis.cases((rest > 0.5, 1.0), (rest < 0.5, 0.0), else_=odd.cast("float64"))
+    rest = value % 1.0  # not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15 in millionths exceed
+    whole = value - rest
+    return whole + ibis.cases((rest > 0.5, 1.0), (rest < 0.5, 0.0), else_=whole % 2.0)
 
 
 def _distributions(base: Base, payers: ibis.Table, mixed: NDArray[np.bool_], ages: dict[str, int]) -> dict[str, pa.Table]:
@@ -72,7 +73,7 @@ def _distributions(base: Base, payers: ibis.Table, mixed: NDArray[np.bool_], age
     return {f"payment_amount_distribution{suffix}": _distribution(base, found, counts, age) for suffix, age in ages.items()}
 
 
-def _bins(found: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+def _bins(found: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Width in millionths and number of the open bin, per row of `found`."""
     q1, q3, top = (found[name].astype(np.float64) for name in ("q1", "q3", "top"))
     fence = np.rint(np.minimum(top, q3 + 1.5 * (q3 - q1)) * MILLIONTHS)
@@ -80,16 +81,16 @@ def _bins(found: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic
     return {"width": width, "open": (np.floor(fence / width) + 1).astype(np.int64)}
 
 
-def _counts(payers: ibis.Table, found: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+def _counts(payers: ibis.Table, found: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Customers by age, scope and bin."""
     schema = {"age": pa.int8(), "scope": pa.int16(), "width": pa.float64(), "open": pa.int64()}
     edges = ibis.memtable(pa.table({name: pa.array(found[name], dtype) for name, dtype in schema.items()}))
     placed = payers.inner_join(edges, ["age", "scope"])
-    number = ibis.least((placed.millionths / placed.width).floor().cast("int64"), placed.open)
+    number = ibis.least(placed.millionths / placed.width, placed.open.cast("float64")).floor().cast("int64")
     return to_numpy(placed.group_by("age", "scope", bin=number).aggregate(customers=placed.count()))
 
 
-def _distribution(base: Base, found: dict[str, NDArray[np.generic]], counts: dict[str, NDArray[np.generic]], age: int) -> pa.Table:
+def _distribution(base: Base, found: dict[str, NDArray[Any]], counts: dict[str, NDArray[Any]], age: int) -> pa.Table:
     """All bins of the age's scopes, empty ones too."""
     chosen, hits = found["age"] == age, counts["age"] == age
     scope, width, last = (found[name][chosen].astype(np.float64) for name in ("scope", "width", "open"))

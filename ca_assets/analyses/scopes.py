@@ -55,6 +55,7 @@ class Scopes:
     """All scopes of a shop; a scope's number is its position in `names`."""
 
     dimensions: tuple[Dimension, ...]
+    has_currency: bool  # whether the table holds two currencies
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,13 +81,13 @@ def dimension_columns(context: Context, currencies: int) -> dict[str, str]:
     return columns
 
 
-def find_scopes(known: ibis.Table, columns: dict[str, str], limit: int) -> Scopes:
+def find_scopes(known: ibis.Table, columns: dict[str, str], limit: int, has_currency: bool) -> Scopes:
     """Rank the values of each dimension over the known sessions: most orders, then most sessions, then text order."""
     if not columns:
-        return Scopes(())
+        return Scopes((), has_currency)
     rows = _ranked(known, columns, limit).to_pyarrow().to_pylist()  # at most limit + 1 rows per dimension
     by_dimension = {i: list(group) for i, group in groupby(rows, key=lambda row: row["dimension"])}
-    return Scopes(tuple(_numbered(by_dimension, columns)))
+    return Scopes(tuple(_numbered(by_dimension, columns)), has_currency)
 
 
 def _numbered(by_dimension: dict[int, list[dict[str, Any]]], columns: dict[str, str]) -> Iterable[Dimension]:

@@ -92,7 +92,7 @@ def _hours(base: Base, mixed: NDArray[np.bool_], windows: bool) -> dict[str, pa.
     for suffix, age in selected(windows).items():
         for what, values in (("orders", cube["orders"][:, age]), ("revenue", _money(cube["revenue"][:, age], mixed[:, age, None]))):
             spec, days = SPECS[f"hourly_{what}"], lengths[age]
-            columns = {"hour": hours, what: values, "days": days, f"{what}_per_day": values / max(days, 1)}
+            columns: dict[str, Values] = {"hour": hours, what: values, "days": days, f"{what}_per_day": values / max(days, 1)}
             results[f"{spec.type}{suffix}"] = rows(spec, names, scope, shape, columns) if days else empty(spec)
     return results
 

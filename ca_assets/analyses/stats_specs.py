@@ -23,8 +23,10 @@ def _revenue(grain: str) -> ReportSpec:
         "stats",
         f"{grain}_revenue",
         f"Revenue by {_NOUNS[grain]}",
-        f"Per {_NOUNS[grain]}: what customers paid (after discount, before refunds), the discounts given, what was refunded in the period whenever "
-        "the order was, and revenue less refunds. Not shown where orders are in more than one currency: amounts of two currencies are never added.",
+        f"Per {_NOUNS[grain]}: what customers paid (after discount, before refunds), the discounts given, what was "
+        "refunded in the period whenever "
+        "the order was, and revenue less refunds. Not shown where orders are in more than one currency: amounts of two "
+        "currencies are never added.",
         ("period",),
         (PERIOD, COMPLETE, REVENUE, _DISCOUNT, _REFUNDS, NET_REVENUE),
     )
@@ -85,7 +87,8 @@ REPORTS: tuple[ReportSpec, ...] = (
         "stats",
         "payment_amount_distribution",
         "Customers by average order amount",
-        "Customers with an order, by the mean amount of their orders, in bins of one width. A bin includes its lower edge, not its upper one. "
+        "Customers with an order, by the mean amount of their orders, in bins of one width. A bin includes its lower "
+        "edge, not its upper one. "
         "The last bin is open: outliers beyond the upper Tukey fence (third quartile + 1.5 × interquartile range) are in it.",
         ("bin",),
         (
@@ -111,7 +114,8 @@ REPORTS: tuple[ReportSpec, ...] = (
         "stats",
         "kpis",
         "Key figures",
-        "Orders, revenue, visitors (customers with a session), discounts, buyers (customers with an order), refunds and net revenue: everything "
+        "Orders, revenue, visitors (customers with a session), discounts, buyers (customers with an order), refunds "
+        "and net revenue: everything "
         "known, the last 7 days of the report, the 7 days before, and the change between them (last / previous − 1).",
         ("metric",),
         (
