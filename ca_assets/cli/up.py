@@ -64,7 +64,20 @@ def _require_free(host: str, port: int, option: str) -> None:
 
 def _commands(host: str, port: int, dagster_port: int) -> dict[str, list[str]]:
     workspace = ["-w", f"{dagster_environment()['DAGSTER_HOME']}/workspace.yaml"]
-    gunicorn = ["-m", "gunicorn", "ca_dash.server:server", "-b", f"{host}:{port}", "--workers", "2", "--threads", "4", "--timeout", "120"]
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "ca_dash.server:server",
+        "-b",
+        f"{host}:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--timeout",
+        "120",
+        "--no-control-socket",
+    ]
     web = ["-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(dagster_port), *workspace]
     daemon = ["-m", "dagster._daemon", "run", *workspace]
     return {

@@ -62,7 +62,7 @@ class LakeIO(dg.IOManager):
         """Write the table, or its months, and note the version."""
         session: LoadSession = context.resources.load
         name = context.asset_key.path[-1]
-        version = session.lake.write(session.con, name, obj.table, obj.months, obj.key)
+        version = session.lake.write(session.con, name, obj.table, months=obj.months, key=obj.key)
         if name == "orders":
             session.note_orders_written(context.run_id, obj.months)
         context.add_output_metadata({"lake_version": version})

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ca_assets.defs.resources import applied_or_none, month_partitions
+from ca_assets.settings.process import process_settings
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
@@ -15,14 +16,14 @@ def all_months() -> dict[str, str]:
 
 @dg.definitions
 def schedules() -> dg.Definitions:
-    """`load_everything` and `nightly_load` (03:00), running by default."""
+    """`load_everything` and `nightly_load` (03:00, or CA_NIGHTLY_CRON), running by default."""
     applied = applied_or_none()
     zone = applied.shop.calendar.timezone if applied else "UTC"
     job = dg.define_asset_job("load_everything", selection=dg.AssetSelection.all(), description="Sources to published reports, all months.")
 
-    @dg.schedule(job=job, cron_schedule="0 3 * * *", execution_timezone=zone, default_status=dg.DefaultScheduleStatus.RUNNING)
+    @dg.schedule(job=job, cron_schedule=process_settings().nightly_cron, execution_timezone=zone, default_status=dg.DefaultScheduleStatus.RUNNING)
     def nightly_load(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        """Loads everything at 03:00 of the business day."""
+        """Loads everything each night, before the business day begins."""
         if applied_or_none() is None:
             return dg.SkipReason("no shop is applied yet; run `ca sources apply shop.yaml`")
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=all_months())

@@ -19,6 +19,7 @@ class ProcessSettings(BaseSettings):
     lake_url: str | None = None
     settings_url: str | None = None
     engine: str = "duckdb"
+    nightly_cron: str = "0 3 * * *"  # when the default schedule loads, in the business time zone
 
     @property
     def lake_root(self) -> str:

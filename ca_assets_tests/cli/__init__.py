@@ -1,0 +1,1 @@
+"""Tests of the command line, end to end on a small literal shop."""

@@ -1,0 +1,1 @@
+"""Tests of the Dagster graph, with its real processes."""

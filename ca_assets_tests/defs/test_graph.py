@@ -1,0 +1,76 @@
+"""The graph as Dagster sees it: a snapshot of its assets, what blocks, what is partitioned, when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from ca_assets.definitions import definitions
+from ca_assets.loads.audit import CHECKS, audit, counts_add_up
+from ca_assets.tables.contracts import Field, arrow_schema
+
+GROUPS = {
+    "sources": {"source/sessions", "source/customers", "source/baskets"},
+    "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
+    "indexes": {"orders", "downloads", "publication"},
+    "exploratory": {"funnels", "stats"},
+}
+
+
+def _groups(graph: dg.AssetGraph) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for node in graph.asset_nodes:
+        found.setdefault(node.group_name, set()).add(node.key.to_user_string())
+    return found
+
+
+def test_assets_by_group(home: Path) -> None:
+    graph = definitions().resolve_asset_graph()
+    assert _groups(graph) == GROUPS
+    assert all(node.description for node in graph.asset_nodes)
+
+
+def test_without_a_shop_the_graph_loads_and_says_what_to_do(empty_home: Path) -> None:
+    graph = definitions().resolve_asset_graph()
+    assert _groups(graph) == {name: keys for name, keys in GROUPS.items() if name != "sources"}
+    assert "ca sources apply" in graph.get(dg.AssetKey(["lake", "orders"])).description
+
+
+def test_publication_follows_everything_that_is_published(home: Path) -> None:
+    node = definitions().resolve_asset_graph().get(dg.AssetKey("publication"))
+    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", "funnels", "stats"}
+
+
+def test_checks_block_and_come_from_the_contracts(home: Path) -> None:
+    graph = definitions().resolve_asset_graph()
+    keys = {f"{key.asset_key.to_user_string()}:{key.name}" for key in graph.asset_check_keys}
+    assert keys == {*(f"lake/{table}:{name}" for table in ("orders", "downloads") for name in CHECKS), "lake/orders:counts_add_up"}
+    assert all(graph.get(key).blocking for key in graph.asset_check_keys)
+
+
+def test_orders_are_partitioned_by_month_of_the_business_zone(home: Path) -> None:
+    graph = definitions().resolve_asset_graph()
+    for key in (dg.AssetKey(["lake", "orders"]), dg.AssetKey("orders")):
+        partitions = graph.get(key).partitions_def
+        assert isinstance(partitions, dg.MonthlyPartitionsDefinition) and partitions.timezone == "Europe/London"
+        assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_nightly_schedule_runs_at_three_in_the_business_zone(home: Path) -> None:
+    schedule = definitions().resolve_schedule_def("nightly_load")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "Europe/London")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_the_audit_finds_each_kind_of_damage() -> None:
+    import ibis
+    import pyarrow as pa
+
+    fields = (Field("id", "str", True), Field("client", "str", True), Field("payment_amount", "float"))
+    good = pa.table({"id": ["a", "b"], "client": ["x", "y"], "payment_amount": [1.0, 0.0]}, schema=arrow_schema(fields))
+    bad = pa.table({"id": ["a", "a"], "client": ["x", None], "payment_amount": [-1.0, 0.0], "more": [1, 2]})
+    assert all(finding.passed for finding in audit(ibis.memtable(good), "id", fields, good.schema))
+    assert not any(finding.passed for finding in audit(ibis.memtable(bad), "id", fields, good.schema))
+    assert counts_add_up({"sessions": {"read": 3, "accepted": 2, "rejected": 1, "duplicates": 0, "orphans": 0}}).passed
+    assert not counts_add_up({"sessions": {"read": 4, "accepted": 2, "rejected": 1, "duplicates": 0, "orphans": 0}}).passed

@@ -1,0 +1,1 @@
+"""Tests of the settings database, users, keys and the applied shop."""
