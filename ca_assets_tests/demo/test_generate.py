@@ -166,3 +166,12 @@ def test_dimension_values_and_customers_can_be_chosen(tmp_path):
     assert table.device.nunique() == 2
     assert 50 <= table.channel.nunique() <= 60
     assert pq.read_metadata(tmp_path / "customers.parquet").num_rows == pytest.approx(300, abs=10)
+
+
+@pytest.mark.parametrize("end", [dt.date(2026, 3, 1), dt.date(2026, 3, 29), dt.date(2024, 2, 29)])
+def test_the_smallest_shops_work_at_any_end(tmp_path, end):
+    truth = generate(tmp_path, 100, end=end)
+    assert truth.last_day == end
+    assert 60 < truth.sessions < 140
+    assert len({anomaly.first_day for anomaly in truth.anomalies}) == 5
+    assert 6 <= len(truth.promotions) <= 11
