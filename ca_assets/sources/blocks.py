@@ -80,9 +80,9 @@ class BlockSplitter:
 
     def _good(self, lines: _Lines) -> Mask:
         plain = _mask(pc.equal(pc.count_substring(lines.values, self._delimiter), self._fields - 1))
-        special = lines.special()
-        if special is not None:
-            plain[special] = self._matches(lines.values.filter(pa.array(special)))
+        quoted = lines.quoted()
+        if quoted is not None:
+            plain[quoted] = self._matches(lines.values.filter(pa.array(quoted)))
         if not _is_utf8(lines.data):
             plain &= lines.is_utf8()
         return plain
@@ -144,20 +144,19 @@ class _Lines:
     def of(cls, data: bytes) -> _Lines:
         """The lines of a block that ends with LF, without copying it."""
         array = np.frombuffer(data, dtype=np.uint8)
-        ends = np.flatnonzero(array == 0x0A).astype(np.int64) + 1
+        is_end = array == 0x0A
+        if data.count(b"\r") != data.count(b"\r\n"):
+            is_end[:-1] |= (array[:-1] == 0x0D) & (array[1:] != 0x0A)  # a CR alone
+        ends = np.flatnonzero(is_end).astype(np.int64) + 1
         starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
         values = pa.Array.from_buffers(pa.large_binary(), len(ends), [None, pa.py_buffer(starts), pa.py_buffer(data)])
         lengths = np.diff(starts)
         is_empty = (lengths == 1) | ((lengths == 2) & (array[starts[:-1]] == 0x0D))
         return cls(data, starts, values, is_empty)
 
-    def special(self) -> Mask | None:
-        """Lines with a quote or a lone CR, None when there is neither."""
-        quoted = _mask(pc.match_substring(self.values, b'"')) if b'"' in self.data else None
-        if self.data.count(b"\r") == self.data.count(b"\r\n"):
-            return quoted
-        returned = _mask(pc.match_substring_regex(self.values, rb"\r[^\n]"))
-        return returned if quoted is None else quoted | returned
+    def quoted(self) -> Mask | None:
+        """Lines with a quote, None when there is none."""
+        return _mask(pc.match_substring(self.values, b'"')) if b'"' in self.data else None
 
     def is_utf8(self) -> Mask:
         """Per line, for a block that as a whole is not: only lines beyond ASCII are looked at one by one."""
@@ -181,7 +180,7 @@ class _Lines:
 def _row_pattern(fields: int, delimiter: bytes) -> bytes:
     sign = b"\\x%02x" % delimiter[0]
     value = rb'(?:[^"\r\n' + sign + rb"][^\r\n" + sign + rb']*|"(?:[^"\r\n]|"")*")?'
-    return rb"\A" + value + rb"(?:" + sign + value + rb"){%d}\r?\n\z" % (fields - 1)
+    return rb"\A" + value + rb"(?:" + sign + value + rb"){%d}(?:\r\n?|\n)\z" % (fields - 1)
 
 
 def _mask(values: pa.Array) -> Mask:

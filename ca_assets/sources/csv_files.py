@@ -5,6 +5,7 @@ Belongs here: streaming a file in bounded memory. The grammar is in `rows` and `
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from ca_assets.sources.staging import Stage
 
 BLOCK_BYTES = 16 << 20
 MAX_LINE_BYTES = 1 << 30
+EMPTY_LINES = re.compile(rb"[\r\n]*+")
+LINE_END = re.compile(rb"\r\n?|\n")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -96,23 +99,20 @@ def _header(name: str, file: str, data: bytes, delimiter: bytes) -> _Header:
     if data.startswith(UTF16_MARKS):
         raise SourceError(f"{name}: {file} is UTF-16; save it as UTF-8")
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    while data[start : start + 1] == b"\n" or data[start : start + 2] == b"\r\n":
-        start = data.index(b"\n", start) + 1
+    start = EMPTY_LINES.match(data, start).end()  # type: ignore[union-attr]  # it matches nothing too
     if start >= len(data):
         raise SourceError(f"{name}: {file} is empty; it needs a header line with the column names")
     row = RowScanner(delimiter).row(data, start)
     if row.verdict != "row":
         raise SourceError(f"{name}: the header of {file} (line 1) has a broken quote; correct it")
     names = _header_names(name, file, row.fields)
-    return _Header(names, row.end, data.count(b"\n", 0, row.end))
+    return _Header(names, row.end, len(LINE_END.findall(data, 0, row.end)))
 
 
 def _header_names(name: str, file: str, fields: list[bytes]) -> list[str]:
     joined = b"".join(fields)
     if b"\0" in joined:
         raise SourceError(f"{name}: the header of {file} has NUL bytes (UTF-16, or no text file?); save it as UTF-8 text")
-    if b"\r" in joined:
-        raise SourceError(f"{name}: the lines of {file} end in CR alone; save it with LF or CRLF line ends")
     try:
         return [field.decode("utf-8") for field in fields]
     except UnicodeDecodeError as error:

@@ -1,7 +1,7 @@
 """One CSV row at a time, exactly: the slow path for lines that the vectorised one cannot vouch for.
 
 A quote is special at the start of a field only; inside a quoted field `""` is a quote; after the closing quote only the
-delimiter or the line's end may follow. A line ends with LF or CRLF; a lone CR is a character. Belongs here: the grammar.
+delimiter or the line's end may follow. A line ends with LF, CRLF or CR alone. Belongs here: the grammar.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class RowScanner:
 
     def __init__(self, delimiter: bytes) -> None:
         sign = re.escape(delimiter)
-        self._delimiter = delimiter[0]
-        self._quoted = re.compile(rb'"((?:[^"]++|"")*+)"(' + sign + rb"|\r?\n)?")
-        self._plain = re.compile(rb"([^\n" + sign + rb"]*+)(" + sign + rb"|\n)")
+        self._delimiter = delimiter
+        self._quoted = re.compile(rb'"((?:[^"]++|"")*+)"(' + sign + rb"|\r\n?|\n)?")
+        self._plain = re.compile(rb"([^\r\n" + sign + rb"]*+)(" + sign + rb"|\r\n?|\n)")
 
     def row(self, data: bytes, start: int) -> Row:
         """The row that begins at `start`."""
@@ -43,13 +43,6 @@ class RowScanner:
             if match.group(2) is None:
                 return Row("broken")
             position = match.end()
-            is_last = data[position - 1] == 0x0A
-            fields.append(_value(match.group(1), is_quoted, is_last))
-            if is_last:
+            fields.append(match.group(1).replace(b'""', b'"') if is_quoted else match.group(1))
+            if match.group(2) != self._delimiter:
                 return Row("row", fields, position)
-
-
-def _value(text: bytes, is_quoted: bool, is_last: bool) -> bytes:
-    if is_quoted:
-        return text.replace(b'""', b'"')
-    return text.removesuffix(b"\r") if is_last else text

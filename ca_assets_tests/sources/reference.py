@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 Good = list[tuple[int, list[bytes]]]
 
 
 def read_rows(data: bytes, delimiter: bytes, fields: int, first_line: int = 1) -> tuple[Good, list[int]]:
     """Good rows with their physical lines, and the lines of broken rows. `data` has no header."""
-    lines = data.split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
+    lines = re.findall(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z", data)
     good: Good = []
     broken: list[int] = []
     at = 0
     while at < len(lines):
-        if lines[at] in (b"", b"\r"):
+        if not lines[at].strip(b"\r\n"):
             at += 1
             continue
-        row, taken = _row(b"\n".join(lines[at:]) + b"\n", delimiter)
+        row, taken = _row(b"".join(lines[at:]), delimiter)
         if row is None:
             broken.append(first_line + at)
             at += 1
@@ -33,7 +33,7 @@ def read_rows(data: bytes, delimiter: bytes, fields: int, first_line: int = 1) -
 def _row(text: bytes, delimiter: bytes) -> tuple[list[bytes] | None, int]:
     """The first row of `text` and how many lines it takes; None when its quotes are broken."""
     row: list[bytes] = []
-    at = taken = 0
+    at = 0
     while True:
         value = b""
         if text[at : at + 1] == b'"':
@@ -49,23 +49,19 @@ def _row(text: bytes, delimiter: bytes) -> tuple[list[bytes] | None, int]:
                     at += 1
                     break
                 else:
-                    taken += sign == b"\n"
                     value += sign
                     at += 1
-            if text[at : at + 2] == b"\r\n":
-                at += 1
-            if text[at : at + 1] not in (delimiter, b"\n"):
+            if text[at : at + 1] not in (delimiter, b"\n", b"\r", b""):
                 return None, 0
         else:
-            while text[at : at + 1] not in (delimiter, b"\n"):
+            while text[at : at + 1] not in (delimiter, b"\n", b"\r", b""):
                 value += text[at : at + 1]
                 at += 1
-            if text[at : at + 1] == b"\n" and value.endswith(b"\r"):
-                value = value[:-1]
         row.append(value)
+        if text[at : at + 1] != delimiter:
+            at += 2 if text[at : at + 2] == b"\r\n" else 1
+            return row, len(re.findall(rb"\r\n|\n|\r", text[:at])) + (at > len(text))
         at += 1
-        if text[at - 1 : at] == b"\n":
-            return row, taken + 1
 
 
 def _is_utf8(value: bytes) -> bool:

@@ -35,10 +35,10 @@ def test_bytes_that_are_not_utf8_cost_their_row_only(tmp_path: Path) -> None:
     assert broken == [(3, "not_utf8"), (4, "not_utf8")]
 
 
-def test_a_lone_carriage_return_is_a_character(tmp_path: Path) -> None:
-    rows, broken = read_text(tmp_path, b'a,b,c\r\n1,x\ry,"p\rq"\r\n2,,\r\n')
-    assert rows == [(2, "1", "x\ry", "p\rq"), (3, "2", "", "")]
-    assert broken == []
+def test_a_carriage_return_alone_ends_a_line(tmp_path: Path) -> None:
+    rows, broken = read_text(tmp_path, b'a,b,c\r1,x,y\r2,x\r"3","p\rq",\r\r4,,')
+    assert rows == [(2, "1", "x", "y"), (4, "3", "p\rq", ""), (7, "4", "", "")]
+    assert broken == [(3, "field_count")]
 
 
 def test_nul_and_white_space_are_kept_raw(tmp_path: Path) -> None:
@@ -109,7 +109,6 @@ REFUSED = {
     "missing": (b"A,b,c\n", "has no column 'a', which shop.yaml maps to our 'client'; did you mean 'A'?"),
     "blanks_count": (b"a, b,c\n", "did you mean ' b'?"),
     "open_header": (b'a,"b,c\n', "has a broken quote"),
-    "old_mac": (b"a,b,c\r1,2,3\r", "end in CR alone"),
 }
 
 
