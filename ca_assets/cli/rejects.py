@@ -47,7 +47,7 @@ def _csv(rows: Any) -> None:
     from pyarrow import csv
 
     with csv.CSVWriter(sys.stdout.buffer, rows.schema().to_pyarrow()) as writer:
-        for batch in rows.to_pyarrow_batches():
+        for batch in rows.to_pyarrow().to_batches():
             writer.write_batch(batch)
 
 
@@ -57,6 +57,6 @@ def _json(rows: Any) -> None:
 
 
 def _dicts(rows: Any) -> Iterator[dict[str, Any]]:
-    for batch in rows.to_pyarrow_batches():
+    for batch in rows.to_pyarrow().to_batches():
         for row in batch.to_pylist():
             yield {**row, "row": json.loads(row["row"]) if row["row"] else None}

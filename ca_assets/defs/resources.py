@@ -41,17 +41,11 @@ class LakeVersion:
     rows: int
 
 
-FULL = dg.Field(bool, default_value=False, description="Compute everything again, also what has not changed.")
-
-
-@dg.resource(
-    config_schema={"as_of": AS_OF, "full": FULL}, description="The load that this run is: shop, engine, lake, index, sources parsed once."
-)
+@dg.resource(config_schema={"as_of": AS_OF}, description="The load that this run is: shop, engine, lake, index, sources parsed once.")
 def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
     """Opened once per run (one process), closed at its end; a second load at the same time fails with a message."""
     asked = context.resource_config.get("as_of")
     with load_session(dt.date.fromisoformat(asked) if asked else None, current_progress()) as session:
-        session.is_full = context.resource_config["full"]
         yield session
 
 

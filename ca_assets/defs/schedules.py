@@ -21,7 +21,9 @@ def schedules() -> dg.Definitions:
     zone = applied.shop.calendar.timezone if applied else "UTC"
     job = dg.define_asset_job("load_everything", selection=dg.AssetSelection.all(), description="Sources to published reports, all months.")
 
-    @dg.schedule(job=job, cron_schedule=process_settings().nightly_cron, execution_timezone=zone, default_status=dg.DefaultScheduleStatus.RUNNING)
+    @dg.schedule(
+        job=job, cron_schedule=process_settings().nightly_cron, execution_timezone=zone, default_status=dg.DefaultScheduleStatus.RUNNING
+    )
     def nightly_load(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         """Loads everything each night, before the business day begins."""
         if applied_or_none() is None:

@@ -44,7 +44,6 @@ class LoadSession:
     staging: Path
     asked_date: dt.date | None = None
     progress: Progress | None = None
-    is_full: bool = False
     loaded_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @cached_property

@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 from ca_assets.cli.main import COMMANDS
+from ca_assets.cli.output import safe
 from ca_assets_tests.cli.conftest import Home
+
+
+def test_control_and_direction_characters_are_shown_as_escapes() -> None:
+    assert safe("a\x1b[2J\u202e\r\nb é 👩\u200d🚀") == "a\\x1b[2J\\u202e\\r\\nb é 👩\u200d🚀"
 
 
 def test_users(empty: Home) -> None:
