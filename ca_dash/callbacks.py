@@ -54,7 +54,7 @@ def _filters(app: Dash, reader: Reader) -> None:
     )
     def _changed(_values: list[Any], search: str | None) -> str:
         shop = shop_or_none(reader)
-        if shop is None or len(ctx.triggered) != 1:  # several at once: the bar was drawn, nobody chose anything
+        if shop is None or not ctx.triggered_id or len(ctx.triggered) != 1:  # several at once: the bar was drawn, nobody chose anything
             raise PreventUpdate
         new = filter_bar.changed(shop, search, ctx.triggered_id["name"], ctx.triggered[0]["value"])
         if new == filter_bar.changed(shop, search, "", None):

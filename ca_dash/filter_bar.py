@@ -65,16 +65,29 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
         groups.setdefault(group, []).append({"value": scope, "label": text if sign else "Whole shop"})
     data = [{"group": group, "items": items} for group, items in groups.items()]
     return dmc.Select(
-        id={"type": "filter", "name": "scope"}, data=data, value=filters.scope, searchable=True, allowDeselect=False, label="Scope", size="sm",
-        leftSection=icon("layers", 16), nothingFoundMessage="No such value", maxDropdownHeight=340, className="ca-filter-scope", limit=300,
+        id={"type": "filter", "name": "scope"},
+        data=data,
+        value=filters.scope,
+        searchable=True,
+        allowDeselect=False,
+        label="Scope",
+        size="sm",
+        leftSection=icon("layers", 16),
+        nothingFoundMessage="No such value",
+        maxDropdownHeight=340,
+        className="ca-filter-scope",
+        limit=300,
         comboboxProps={"width": 260, "position": "bottom-start"},
-    )  # fmt: skip
+    )
 
 
 def _window(filters: Filters) -> html.Div:
     control = dmc.SegmentedControl(
-        id={"type": "filter", "name": "window"}, data=[{"value": value, "label": text} for value, text in RANGES], value=filters.window or "", size="sm",
-    )  # fmt: skip
+        id={"type": "filter", "name": "window"},
+        data=[{"value": value, "label": text} for value, text in RANGES],
+        value=filters.window or "",
+        size="sm",
+    )
     return html.Div(
         [html.Span("Range", className="ca-filter-label"), control], className="ca-filter-window", role="group", **{"aria-label": "Range"}
     )
@@ -82,18 +95,35 @@ def _window(filters: Filters) -> html.Div:
 
 def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
     return dmc.DatePickerInput(
-        id={"type": "filter", "name": "range"}, type="range", value=[filters.start.isoformat(), filters.end.isoformat()], label="Days", size="sm",
-        minDate=filters.first_day.isoformat(), maxDate=filters.as_of.isoformat(), valueFormat="D MMM YYYY", leftSection=icon("calendar", 16),
-        allowSingleDateInRange=True, firstDayOfWeek=WEEKDAY_NUMBERS.get(shop.week_start, 1), className="ca-filter-range",
-    )  # fmt: skip
+        id={"type": "filter", "name": "range"},
+        type="range",
+        value=[filters.start.isoformat(), filters.end.isoformat()],
+        label="Days",
+        size="sm",
+        minDate=filters.first_day.isoformat(),
+        maxDate=filters.as_of.isoformat(),
+        valueFormat="D MMM YYYY",
+        leftSection=icon("calendar", 16),
+        allowSingleDateInRange=True,
+        firstDayOfWeek=WEEKDAY_NUMBERS.get(shop.week_start, 1),
+        className="ca-filter-range",
+    )
 
 
 def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
     data = [{"value": date.isoformat(), "label": day(date)} for date in shop.report_dates[:400]]
     return dmc.Select(
-        id={"type": "filter", "name": "as_of"}, data=data, value=filters.as_of.isoformat(), allowDeselect=False, label="As of", size="sm",
-        leftSection=icon("clock", 16), searchable=len(data) > 8, className="ca-filter-asof", comboboxProps={"width": 180},
-    )  # fmt: skip
+        id={"type": "filter", "name": "as_of"},
+        data=data,
+        value=filters.as_of.isoformat(),
+        allowDeselect=False,
+        label="As of",
+        size="sm",
+        leftSection=icon("clock", 16),
+        searchable=len(data) > 8,
+        className="ca-filter-asof",
+        comboboxProps={"width": 180},
+    )
 
 
 def _grain(filters: Filters, *, is_shown: bool) -> html.Div:
@@ -104,5 +134,5 @@ def _grain(filters: Filters, *, is_shown: bool) -> html.Div:
 
 
 def _scope_note(filters: Filters) -> list[Any]:
-    text = f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here. Customers need not add up over values."
+    text = f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here."
     return [html.P(text, className="ca-scope-note")]

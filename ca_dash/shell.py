@@ -39,7 +39,8 @@ def layout(reader: Reader) -> dmc.MantineProvider:
     parts = [
         html.A("Skip to content", href="#main", className="ca-skip"),
         dcc.Location(id="url", refresh=False),
-        dcc.Store(id="title"), dcc.Store(id="colors"),
+        dcc.Store(id="title"),
+        dcc.Store(id="colors"),
         shell,
         _table_window(),
     ]
@@ -115,17 +116,10 @@ def _user_menu() -> dmc.Menu:
     user = current_user()
     name, role = (user.name, user.role) if user else ("", "")
     button = dmc.ActionIcon(icon("user"), variant="subtle", color="gray", size="lg", **{"aria-label": f"Account of {name}"})
-    form = html.Form(
-        [
-            dcc.Input(type="hidden", name="csrf", value=csrf_token()),
-            html.Button([icon("logout", 16), "Log out"], type="submit", className="ca-logout"),
-        ],
-        method="POST",
-        action="/logout",
-    )
+    leave = html.Button([icon("logout", 16), "Log out"], type="button", className="ca-logout", **{"data-csrf": csrf_token()})
     who = html.Div([html.Strong(name), html.Span(role, className="ca-muted")], className="ca-who")
     return dmc.Menu(
-        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), form])],
+        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), leave])],
         position="bottom-end",
         shadow="md",
         width=190,

@@ -11,9 +11,9 @@ from dash import html
 from ca_assets.storage.index import IndexUnavailable, NotPublished
 from ca_dash.filters import Filters, parse
 from ca_dash.format import Locale, change, is_missing, locale_of, money, number, short
-from ca_dash.reports import Reader, ShopView
+from ca_dash.reports import Reader
 from ca_dash.theme import PALETTES, Scheme
-from ca_dash.view import state_message
+from ca_dash.view import scope_currency, state_message
 
 SPARK_DAYS = 42
 
@@ -28,6 +28,15 @@ class Tile:
     report: str
     column: str
     is_cost: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """How and in which currency a scope's tiles are written."""
+
+    locale: Locale
+    currency: str | None
+    scheme: Scheme
 
 
 TILES = (
@@ -47,12 +56,9 @@ def tiles(reader: Reader, search: str | None, scheme: Scheme) -> list[html.Div]:
         if shop is None or not shop.report_dates:
             return []
         filters = parse(search, shop)
+        place = Place(locale_of(shop.locale), scope_currency(filters, shop), scheme)
         kpis = reader.frame("stats/kpis", filters.scope, filters.as_of).data.set_index("metric")
-        return [
-            _tile(tile, kpis.loc[tile.metric], _series(reader, tile, filters), shop, filters, scheme)
-            for tile in TILES
-            if tile.metric in kpis.index
-        ]
+        return [_tile(tile, kpis.loc[tile.metric], _series(reader, tile, filters), place) for tile in TILES if tile.metric in kpis.index]
     except NotPublished:
         return [
             html.Div(
@@ -64,9 +70,8 @@ def tiles(reader: Reader, search: str | None, scheme: Scheme) -> list[html.Div]:
         return [html.Div(state_message("The store of reports does not answer", str(error), "alert"), className="ca-tile is-empty")]
 
 
-def _tile(tile: Tile, row: pd.Series, series: list[float], shop: ShopView, filters: Filters, scheme: Scheme) -> html.Div:
-    locale = locale_of(shop.locale)
-    currency = filters.scope.partition("=")[2] if filters.scope.startswith("currency=") else shop.currency
+def _tile(tile: Tile, row: pd.Series, series: list[float], place: Place) -> html.Div:
+    locale, currency, scheme = place.locale, place.currency, place.scheme
     recent, total, before = row["last_7_days"], row["total"], row["previous_7_days"]
     is_young = is_missing(recent)
     value = total if is_young else recent
@@ -128,6 +133,7 @@ def _spark(values: list[float], scheme: Scheme, title: str) -> html.Div:
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 240 36' preserveAspectRatio='none'>"
         f"<polygon points='0,36 {' '.join(points)} 240,36' fill='{color}' fill-opacity='.12'/>"
-        f"<polyline points='{' '.join(points)}' fill='none' stroke='{color}' stroke-width='1.6' vector-effect='non-scaling-stroke' stroke-linejoin='round'/></svg>"
+        f"<polyline points='{' '.join(points)}' fill='none' stroke='{color}' stroke-width='1.6' "
+        "vector-effect='non-scaling-stroke' stroke-linejoin='round'/></svg>"
     )
     return html.Div(html.Img(src=f"data:image/svg+xml,{quote(svg)}", alt=f"Recent course of {title.lower()}"), className="ca-spark")

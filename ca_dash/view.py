@@ -86,7 +86,7 @@ def panel_rows(reader: Reader, panel: Panel, search: str | None) -> Rows:
 
 def style_of(rows: Rows, scheme: Scheme) -> Style:
     """The figure's style for a shop and the reader's colour scheme."""
-    return Style(scheme, _currency(rows), locale_of(rows.shop.locale), rows.filters.grain)
+    return Style(scheme, scope_currency(rows.filters, rows.shop), locale_of(rows.shop.locale), rows.filters.grain)
 
 
 def state_message(title: str, remedy: str, picture: str = "empty") -> html.Div:
@@ -127,10 +127,10 @@ def _mixes_currencies(rows: Rows) -> bool:
     return has_currencies and has_orders and all(bool(rows.data[c].isna().all()) for c in money)
 
 
-def _currency(rows: Rows) -> str | None:
+def scope_currency(filters: Filters, shop: ShopView) -> str | None:
     """The scope's currency: its own when the scope is a currency, else the shop's."""
-    dimension, _, value = rows.filters.scope.partition("=")
-    return value if dimension == "currency" and not value.startswith("__") else rows.shop.currency
+    dimension, _, value = filters.scope.partition("=")
+    return value if dimension == "currency" and not value.startswith("__") else shop.currency
 
 
 def _badge(rows: Rows) -> Any:

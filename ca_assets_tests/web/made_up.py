@@ -1,4 +1,4 @@
-"""A small made-up shop as published reports: what pages read, without a load. Seeded; not consistent between reports beyond what pages show."""
+"""A small made-up shop as published reports: what pages read, without a load. Seeded; reports need not agree."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def conversion_rows(size: float) -> Iterable[Row]:
         mature = entered if complete else 0
         for order, (step, share) in enumerate((("download", 1.0), ("session", 0.8), ("purchase", 0.31))):
             rate = share if mature else None
-            yield {"grain": grain, "period": first, "complete": complete, "step_order": order, "step": step, "entered": entered, "undecided": entered - mature,
-                   "mature": mature, "customers": int(mature * share), "rate": rate, "rate_low": rate and rate - 0.02, "rate_high": rate and min(1, rate + 0.02),
+            yield {"grain": grain, "period": first, "complete": complete, "step_order": order, "step": step, "entered": entered, "undecided": entered - mature,  # noqa: E501
+                   "mature": mature, "customers": int(mature * share), "rate": rate, "rate_low": rate and rate - 0.02, "rate_high": rate and min(1, rate + 0.02),  # noqa: E501
                    "median_hours": 30.0 * order if mature else None, "p90_hours": 170.0 * order if mature else None}  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def kpi_rows(size: float, money: bool) -> list[Row]:
     for name, total in values.items():
         shown = money or name in ("orders", "visitors", "buyers")
         rows.append({"metric": name, "total": float(total) * size if shown else None, "last_7_days": total * size // 27 if shown else None,
-                     "previous_7_days": total * size // 28.5 if shown else None, "change_rate": 28.5 / 27 - 1 if shown else None})  # fmt: skip
+                     "previous_7_days": total * size // 28.5 if shown else None, "change_rate": 28.5 / 27 - 1 if shown else None})  # fmt: skip  # noqa: E501
     return rows
 
 

@@ -73,7 +73,9 @@ def test_a_wait_ends() -> None:
     assert attempts.seconds_to_wait("1.2.3.4", "ada") == 0
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", None, "/\tx", "\\\\x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "", None, "/\tx", "\\\\x"]
+)
 def test_next_stays_on_this_server(target: str | None) -> None:
     assert safe_next(target) == "/"
 

@@ -25,7 +25,13 @@ def test_defaults() -> None:
 
 def test_everything_given() -> None:
     filters = parse("?scope=country%3DFR&from=2024-01-01&to=2024-01-28&as_of=2024-03-12&grain=weekly", SHOP)
-    assert (filters.scope, filters.grain, filters.as_of, filters.days, filters.window) == ("country=FR", "weekly", dt.date(2024, 3, 12), 28, None)
+    assert (filters.scope, filters.grain, filters.as_of, filters.days, filters.window) == (
+        "country=FR",
+        "weekly",
+        dt.date(2024, 3, 12),
+        28,
+        None,
+    )
     assert filters.nearest_window() == ("28d", False)
 
 

@@ -36,7 +36,17 @@ def frame(kind: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (999, "999"), (9_999, "9,999"), (12_345, "12.3\u202fk"), (999_950, "1.00\u202fM"), (1_234_567, "1.23\u202fM"), (None, "–"), (-12_345, "−12.3\u202fk"), (0.5, "0.50")],
+    [
+        (0, "0"),
+        (999, "999"),
+        (9_999, "9,999"),
+        (12_345, "12.3\u202fk"),
+        (999_950, "1.00\u202fM"),
+        (1_234_567, "1.23\u202fM"),
+        (None, "–"),
+        (-12_345, "−12.3\u202fk"),
+        (0.5, "0.50"),
+    ],
 )
 def test_short_numbers(value: float | None, text: str) -> None:
     assert formats.short(value) == text
@@ -72,7 +82,11 @@ def test_export_is_the_panels_rows(client: FlaskClient) -> None:
 
 def test_no_page_makes_its_own_graph() -> None:
     for path in Path(ca_dash.__file__).parent.rglob("*.py"):
-        made = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("Graph")]
+        made = [
+            n
+            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Call) and ast.unparse(n.func).endswith("Graph")
+        ]
         assert not made or path.name == "graph.py", path
     assert CONFIG["showSendToCloud"] is False
 
@@ -116,7 +130,9 @@ def index(shop_app: Dash, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedI
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("search", ["", "?window=7d", "?window=all&grain=monthly", "?from=2024-03-13&to=2024-03-13", "?scope=country%3DFR&grain=weekly"])
+@pytest.mark.parametrize(
+    "search", ["", "?window=7d", "?window=all&grain=monthly", "?from=2024-03-13&to=2024-03-13", "?scope=country%3DFR&grain=weekly"]
+)
 def test_every_panel_draws(index: EmbeddedIndex, search: str, scheme: str) -> None:
     reader = Reader(index)
     for panel in PANELS.values():

@@ -19,12 +19,23 @@ window.dash_clientside = window.dash_clientside || {};
 
   function scheme() { return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
 
+  // Logging out is a form with a token; Dash's own forms never submit.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest(".ca-logout");
+    if (!button) { return; }
+    var form = document.createElement("form");
+    form.method = "post"; form.action = "/logout"; form.hidden = true;
+    var token = document.createElement("input");
+    token.name = "csrf"; token.value = button.getAttribute("data-csrf");
+    form.appendChild(token); document.body.appendChild(form); form.submit();
+  });
+
   // Figures follow the page's colours: Mantine writes them to the root element, by the switch or with the system.
   new MutationObserver(function () {
     if (document.getElementById("page")) { window.dash_clientside.set_props("colors", { data: scheme() }); }
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 
-  function markFold() { document.documentElement.classList.toggle("is-folded", folded); }
+  function markFold() { document.documentElement.classList.toggle("is-folded", folded); document.documentElement.classList.toggle("is-drawer-open", open); }
   markFold();
 
   window.dash_clientside.ca = {

@@ -84,7 +84,15 @@ def time_to_step(*, data: pd.DataFrame, style: Style) -> go.Figure:
             hovertemplate=[f"{name}: {text}<extra></extra>" for text in texts],
         )
     top = max((v or 0 for v in base.numbers(rows["p90_hours"])), default=0) / 24
-    fig.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1, ticksuffix="  ")
+    fig.update_yaxes(
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"size": 12, "color": style.ink},
+        rangemode="normal",
+        nticks=None,
+        dtick=1,
+        ticksuffix="  ",
+    )
     fig.update_xaxes(range=[0, (top or 1) * 1.25], showgrid=True, showline=False, rangemode="tozero")
     fig.update_layout(barmode="group", hovermode="closest")
     return fig

@@ -22,7 +22,10 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
     """Horizontal bars of a funnel, first step on top, each with its count and share."""
     labels = [base.step_label(str(name)) for name in names]
     top = max((float(count) for count in counts), default=0.0) or 1.0
-    texts = [f"<b>{number(c, 0, style.locale)}</b>" + ("" if share == 1 else f"  {rate(share, 1, style.locale)}") for c, share in zip(counts, shares, strict=True)]
+    texts = [
+        f"<b>{number(c, 0, style.locale)}</b>" + ("" if share == 1 else f"  {rate(share, 1, style.locale)}")
+        for c, share in zip(counts, shares, strict=True)
+    ]
     shown = [
         f"<b>{name}</b><br>{number(count, 0, style.locale)} {what}, {rate(share, 1, style.locale)} of {of}<extra></extra>"
         for name, count, share in zip(labels, counts, shares, strict=True)
@@ -41,7 +44,13 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
     )
     fig.update_xaxes(range=[0, top * 1.5], showgrid=False, showticklabels=False, showline=False, ticks="")
     fig.update_yaxes(
-        autorange="reversed", showgrid=False, tickfont={"size": 12, "color": style.ink}, rangemode="normal", nticks=None, dtick=1, ticksuffix="  "
+        autorange="reversed",
+        showgrid=False,
+        tickfont={"size": 12, "color": style.ink},
+        rangemode="normal",
+        nticks=None,
+        dtick=1,
+        ticksuffix="  ",
     )
     fig.update_layout(hovermode="closest", bargap=0.34, showlegend=False)
     return fig

@@ -8,10 +8,27 @@ from ca_dash.figures import overall
 from ca_dash.page import Page, layout
 from ca_dash.panels import Panel
 
-ORDERS = Panel("overall-orders", "Daily orders", "stats/daily_orders", overall.daily_orders, "Bars: orders of the day. Line: mean of the seven days up to it.",
-               overall.with_week_mean, is_wide=True, height=320)  # fmt: skip
-REVENUE = Panel("overall-revenue", "Daily revenue", "stats/daily_revenue", overall.daily_revenue, "Bars: what customers paid that day, before refunds. Line: mean of the seven days up to it.",
-                overall.with_week_mean, money=("revenue",), is_wide=True, height=300)  # fmt: skip
+ORDERS = Panel(
+    "overall-orders",
+    "Daily orders",
+    "stats/daily_orders",
+    overall.daily_orders,
+    "Bars: orders of the day. Line: mean of the seven days up to it.",
+    overall.with_week_mean,
+    is_wide=True,
+    height=320,
+)
+REVENUE = Panel(
+    "overall-revenue",
+    "Daily revenue",
+    "stats/daily_revenue",
+    overall.daily_revenue,
+    "Bars: what customers paid that day, before refunds. Line: mean of the seven days up to it.",
+    overall.with_week_mean,
+    money=("revenue",),
+    is_wide=True,
+    height=300,
+)
 WEEKDAYS = Panel(
     "overall-weekdays",
     "Orders by weekday",

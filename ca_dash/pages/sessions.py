@@ -8,10 +8,24 @@ from ca_dash.figures import funnels
 from ca_dash.page import Page, layout
 from ca_dash.panels import Panel
 
-STEPS = Panel("sessions-steps", "Steps of a session", "funnels/sessions_{grain}", funnels.session_steps,
-              "Sessions with each step over the periods shown. Volumes: a session may have a later step without an earlier one.", is_wide=True, height=300)  # fmt: skip
-RATES = Panel("sessions-rates", "Share of sessions with each step", "funnels/sessions_{grain}", funnels.session_rates,
-              "Sessions with the step divided by all sessions of the period; band: 95 % Wilson interval.", is_wide=True, height=340)  # fmt: skip
+STEPS = Panel(
+    "sessions-steps",
+    "Steps of a session",
+    "funnels/sessions_{grain}",
+    funnels.session_steps,
+    "Sessions with each step over the periods shown. Volumes: a session may have a later step without an earlier one.",
+    is_wide=True,
+    height=300,
+)
+RATES = Panel(
+    "sessions-rates",
+    "Share of sessions with each step",
+    "funnels/sessions_{grain}",
+    funnels.session_rates,
+    "Sessions with the step divided by all sessions of the period; band: 95 % Wilson interval.",
+    is_wide=True,
+    height=340,
+)
 VOLUMES = Panel(
     "sessions-volumes",
     "Sessions with each step",
