@@ -65,6 +65,7 @@ def _server(secret_key: str) -> Flask:
     server.config.update(
         SESSION_COOKIE_NAME="ca_session",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a late answer must not bring back a session that was logged out
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,

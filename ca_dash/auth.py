@@ -89,6 +89,7 @@ def _begin(user: User, target: str) -> Response:
     session.clear()  # a session that existed before the login is worth nothing after it
     session.permanent = True
     session["user"], session["key"] = user.name, _fingerprint(user)
+    csrf_token()  # now, because answers to parallel requests would overwrite a token that a later one makes
     return redirect(target)  # type: ignore[return-value]
 
 

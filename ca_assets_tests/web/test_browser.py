@@ -164,7 +164,7 @@ def test_panel_menu_definition_table_csv_picture(browser: Browser, shop_url: str
 def test_scheme_switch_redraws_and_is_kept(browser: Browser, shop_url: str) -> None:
     page = visit(browser, shop_url, [])
     page.get_by_label("Light or dark colours").click()
-    dark = "() => document.querySelector('.js-plotly-plot')?.layout.template.layout.hoverlabel.bgcolor === '#171a21'"
+    dark = "() => document.querySelector('.js-plotly-plot')?.layout?.template?.layout?.hoverlabel?.bgcolor === '#171a21'"
     page.wait_for_function(dark)
     page.reload()
     page.wait_for_function(dark)
