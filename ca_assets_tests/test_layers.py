@@ -12,13 +12,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STORES = {"deltalake", "duckdb", "elasticsearch", "adbc_driver_postgresql"}
 FRAMEWORKS = {"dagster", "dash", "flask", "sqlalchemy", "dash_mantine_components"}
-OWN_LAYERS = {"ca_assets.sources", "ca_assets.tables", "ca_assets.analyses", "ca_assets.storage", "ca_assets.defs", "ca_assets.cli", "ca_assets.settings"}
+OWN_LAYERS = {f"ca_assets.{name}" for name in ("sources", "tables", "analyses", "storage", "loads", "defs", "cli", "settings")}
 FORBIDDEN = {
     "ca_assets/analyses": STORES | FRAMEWORKS | {"ca_dash"} | (OWN_LAYERS - {"ca_assets.analyses"}),
     "ca_assets/tables": STORES | FRAMEWORKS | {"ca_dash", "ca_assets.storage", "ca_assets.defs", "ca_assets.cli", "ca_assets.settings"},
     "ca_assets/sources": FRAMEWORKS | {"ca_dash", "ca_assets.storage", "ca_assets.defs", "ca_assets.cli", "ca_assets.analyses"},
     "ca_assets/storage": FRAMEWORKS | {"ca_dash", "ca_assets.defs", "ca_assets.cli", "ca_assets.sources"},
     "ca_assets/settings": STORES | {"dagster", "dash", "flask", "ca_dash", "ca_assets.defs", "ca_assets.cli"},
+    "ca_assets/loads": STORES | {"dagster", "dash", "flask", "ca_dash", "ca_assets.defs", "ca_assets.cli"},
     "ca_assets/demo": STORES | FRAMEWORKS | {"ca_dash"} | OWN_LAYERS,
     "ca_assets/defs": STORES | {"dash", "flask", "ca_dash", "ca_assets.cli"},
     "ca_assets/cli": STORES | {"dash", "flask", "ca_dash", "ca_assets.defs"},

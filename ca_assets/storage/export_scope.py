@@ -44,16 +44,22 @@ def orders_columns(lake: pa.Schema) -> pa.Schema:
 
 def _sessions(snapshot: Snapshot, scope: str, columns: list[str]) -> Batches:
     dimension, _, value = scope.partition("=")
-    column = f"dimensions.{dimension}"
+    column = f"dimensions.{dimension}" if f"dimensions.{dimension}" in snapshot.columns("orders").names else dimension
     if scope == "all":
         yield from snapshot.rows("orders", columns=columns)
-    elif value != OTHER:
+    elif value not in (OTHER, NONE):
         yield from snapshot.rows("orders", columns=columns, where={column: value})
     else:
-        extra = [] if column in columns else [column]
-        shown = pa.array([*snapshot.meta()["scope_values"][dimension], NONE], pa.string())
-        for batch in snapshot.rows("orders", columns=[*columns, *extra]):
-            yield batch.filter(pc.invert(pc.is_in(batch.column(column), shown))).select(columns)
+        for batch in snapshot.rows("orders", columns=list(dict.fromkeys([*columns, column]))):
+            yield batch.filter(_has_scope(snapshot, dimension, value, batch.column(column))).select(columns)
+
+
+def _has_scope(snapshot: Snapshot, dimension: str, value: str, values: pa.Array) -> pa.Array:
+    """Which values belong to the scope `__none__` (not set) or `__other__` (set, and not shown)."""
+    if value == NONE:
+        return pc.is_null(values)
+    shown = pa.array(snapshot.meta()["scope_values"][dimension], pa.string())
+    return pc.and_(pc.is_valid(values), pc.invert(pc.is_in(values, shown)))
 
 
 def _customers(snapshot: Snapshot, scope: str, columns: list[str]) -> Batches:

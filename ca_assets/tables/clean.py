@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from ca_assets.shop import Shop
-from ca_assets.tables.contracts import SOURCE_FIELDS, downloads_fields, orders_fields, orders_schema
+from ca_assets.tables.contracts import SOURCE_FIELDS, downloads_fields, orders_schema
 from ca_assets.tables.typed import IBIS_TYPES
 from ca_assets.tables.walltime import wall_clock
 
@@ -21,9 +21,7 @@ def orders(sessions: ibis.Table, deliveries: ibis.Table | None, shop: Shop) -> i
     """The lake table `orders`: sessions with the delivery of the purchased ones, local start and month."""
     joined = _with_delivery(sessions, deliveries)
     local = wall_clock(shop.calendar.timezone, joined["session_start_date"])
-    joined = joined.mutate(
-        **{f.name: joined[f.name].fill_null("__none__") for f in orders_fields(shop) if f.name.startswith("dimensions.")}, local_start=local
-    )
+    joined = joined.mutate(local_start=local)
     return joined.mutate(month=joined["local_start"].strftime("%Y-%m")).select(orders_schema(shop).names)
 
 

@@ -75,7 +75,7 @@ DOWNLOADS_KEY = ("client",)
 
 def orders_fields(shop: Shop) -> tuple[Field, ...]:
     """Columns of `orders` in the order of REPORTS.md section 2, without `basket`."""
-    dimensions = tuple(Field(f"dimensions.{name}", "str", True) for name in shop.dimensions)
+    dimensions = tuple(Field(f"dimensions.{name}", "str") for name in shop.dimensions)
     actions = tuple(Field(f"actions.{name}", "bool", True) for name in shop.actions)
     delivery = tuple(Field(f"delivery.{f.name}", f.dtype) for f in SOURCE_FIELDS["deliveries"][1:])
     return (*SOURCE_FIELDS["sessions"], *dimensions, *actions, *delivery)

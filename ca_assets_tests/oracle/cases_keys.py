@@ -101,8 +101,8 @@ E,2024-01-01T00:00:00Z,,,
     },
     rows={"downloads": 5},
     counts={
-        "customers": {"read": 13, "accepted": 5, "duplicates": 5, "rejected": 3},
-        "sessions": {"unknown_clients": 2, "late_downloads": 1},
+        "customers": {"read": 13, "accepted": 5, "duplicates": 5, "rejected": 3, "late_downloads": 1},
+        "sessions": {"unknown_client_sessions": 2},
     },
 )
 

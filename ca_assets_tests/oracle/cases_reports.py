@@ -149,7 +149,7 @@ period,step,customers
         "funnels/customers_conversion": "grain,period,step,entered,undecided\ntotal,2023-12-30,download,1,1\nmonth,2024-01-01,session,0,0\n",
     },
     rows={"stats/daily_orders": 2, "orders": 3, "downloads": 3, "funnels/customers_daily": 5 * 4, "funnels/customers_conversion": 3 * 4},
-    counts={"sessions": {"unknown_clients": 0, "late_downloads": 1}},
+    counts={"sessions": {"unknown_client_sessions": 0}, "customers": {"late_downloads": 1}},
 )
 
 NOTHING = Case(

@@ -74,7 +74,7 @@ def build_tables(shop: Shop) -> Tables:
     if "deliveries" in shop.sources:
         deliveries, counts["deliveries"] = _deliveries(shop.sources["deliveries"], by_id, rejects)
     downloads = _first_sessions(sessions) if customers is None else customers
-    _count_clients(sessions, downloads, session_counts)
+    _count_clients(sessions, downloads, session_counts, counts.get("customers", {}))
     orders = _joined(sessions, lines, deliveries)
     return Tables(orders, downloads, lines, counts, rejects)
 
@@ -212,11 +212,11 @@ def _first_sessions(sessions: list[Record]) -> list[Record]:
     return [{"client": client, "download_date": moment, "signup_date": None} for client, moment in first.items()]
 
 
-def _count_clients(sessions: list[Record], downloads: list[Record], counts: dict[str, int]) -> None:
+def _count_clients(sessions: list[Record], downloads: list[Record], counts: dict[str, int], customers: dict[str, int]) -> None:
     download = {record["client"]: record["download_date"] for record in downloads}
     first = {record["client"]: record["download_date"] for record in _first_sessions(sessions)}
-    counts["unknown_clients"] = sum(session["client"] not in download for session in sessions)
-    counts["late_downloads"] = sum(client in first and first[client] < moment for client, moment in download.items())
+    counts["unknown_client_sessions"] = sum(session["client"] not in download for session in sessions)
+    customers["late_downloads"] = sum(client in first and first[client] < moment for client, moment in download.items())
 
 
 def _joined(sessions: list[Record], lines: list[Record], deliveries: list[Record]) -> list[Record]:

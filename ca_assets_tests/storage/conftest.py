@@ -36,7 +36,7 @@ def orders(*rows: tuple[str, str, str], amount: float = 1.5) -> pa.Table:
     return pa.table(columns)
 
 
-THREE = (("a", "2010-11", "FR"), ("b", "2010-12", "DE"), ("c", "2011-01", "__none__"))
+THREE = (("a", "2010-11", "FR"), ("b", "2010-12", "DE"), ("c", "2011-01", None))
 LINES = pa.table(
     {
         "id": ["a", "a", "b"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import csv
 import io
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -156,14 +155,3 @@ def test_new_version_is_read_at_once(tmp_path: Path) -> None:
     assert reader.frame("stats/kpis", "all", None) is first
     conftest.publish(index, {"all": 2.0})
     assert reader.frame("stats/kpis", "all", None).version != first.version
-
-
-def test_a_panel_takes_less_than_a_tenth_of_a_second(index: EmbeddedIndex) -> None:
-    reader = Reader(index)
-    reader_seconds = []
-    for panel in PANELS.values():
-        panel_view(reader, panel, "?window=all&grain=daily", "light")
-        begin = time.process_time()
-        panel_view(reader, panel, "?window=all&grain=daily", "light")
-        reader_seconds.append(time.process_time() - begin)
-    assert sorted(reader_seconds)[int(len(reader_seconds) * 0.95)] < 0.1

@@ -1,0 +1,86 @@
+"""From a shop.yaml to an exported folder through every layer but Dagster: sources, tables, lake, analyses, index, export.
+
+The same functions as `ca load` and `ca export --all --windows` call, without the seconds that a run's bookkeeping takes.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+
+from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.report_date import default_report_date
+from ca_assets.loads.asked import analyses
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.shop import load_shop
+from ca_assets.storage.embedded import EmbeddedIndex
+from ca_assets.storage.engine import connect
+from ca_assets.storage.export import export_all
+from ca_assets.storage.generation import generation_meta
+from ca_assets.storage.lake import Lake
+from ca_assets.tables.load import CleanTables, build_tables
+
+_FLOAT = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?|-?\d+e[+-]?\d+")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load gave: counts per source, its moment, the lake's versions, the folder of the export."""
+
+    counts: dict[str, dict[str, int]]
+    loaded_at: dt.datetime
+    versions: dict[str, int]
+    export: Path
+
+
+def load_and_export(shop_yaml: Path, home: Path, report_date: dt.date | None = None) -> Loaded:
+    """Load the shop into `home` (which may hold an earlier load) and export everything of all scopes and windows."""
+    shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
+    con, lake, loaded_at = connect(settings), Lake(settings.lake_root), dt.datetime.now(dt.UTC)
+    clean = build_tables(shop, con, settings.staging)
+    _write(lake, con, clean)
+    lines = lake.read(con, "basket_lines") if clean.basket_lines is not None else None
+    tables = Tables(lake.read(con, "orders"), lake.read(con, "downloads"), lines)
+    day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
+    index = EmbeddedIndex(settings.index_file, lake)
+    scope_values: dict[str, list[str]] = {}
+    for compute in analyses().values():
+        reports = compute(tables, Context(shop, day))
+        scope_values = reports.meta["scope_values"]
+        index.stage_reports(lake.token(), reports)
+    for name in sorted({"orders", "downloads", "basket_lines"} & lake.versions().keys()):
+        index.stage_table(lake.token(), name, lake.version(name), 0)
+    index.switch(lake.token(), generation_meta(shop, day, loaded_at, scope_values))
+    export = home / "export"
+    with index.snapshot() as snapshot:
+        export_all(snapshot, export, scope="*", windows=True)
+    con.disconnect()
+    return Loaded(clean.counts, loaded_at, lake.versions(), export)
+
+
+def _write(lake: Lake, con: ibis.BaseBackend, clean: CleanTables) -> None:
+    for name in ("orders", "downloads", "basket_lines", "rejects"):
+        if (table := getattr(clean, name)) is not None:
+            lake.write(con, name, table)
+
+
+def files_of(export: Path) -> dict[str, list[list[str | float]]]:
+    """Every exported file as its sorted rows (they have no promised order), numbers to 12 digits.
+
+    Sums of floats made in another order differ in their last digits: that is all that may differ.
+    """
+    return {str(path.relative_to(export)): _rows(path) for path in sorted(export.rglob("*.csv"))}
+
+
+def _rows(path: Path) -> list[list[str | float]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return sorted(([_cell(text) for text in row] for row in csv.reader(file)), key=repr)
+
+
+def _cell(text: str) -> str | float:
+    return float(f"{float(text):.12g}") if _FLOAT.fullmatch(text) else text

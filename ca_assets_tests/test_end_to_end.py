@@ -1,0 +1,56 @@
+"""The whole way from files to exported figures, against hand-computed cases and against the independent oracle."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+
+import pytest
+
+from ca_assets_tests.oracle.case import Case
+from ca_assets_tests.oracle.cases import CASES
+from ca_assets_tests.oracle.compare import differences
+from ca_assets_tests.oracle.generate import random_shop
+from ca_assets_tests.pipeline import files_of, load_and_export
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hand_computed_case(case: Case, tmp_path: Path) -> None:
+    day = dt.date.fromisoformat(case.as_of) if case.as_of else None
+    shop_yaml = case.write(tmp_path / "shop")
+    loaded = load_and_export(shop_yaml, tmp_path / "home", day)
+    assert case.problems(loaded.export) == []
+    assert case.count_problems(loaded.counts) == []
+    assert differences(shop_yaml, loaded.export, loaded.loaded_at, windows=True, report_date=day) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_messy_shop_equals_the_oracle(seed: int, tmp_path: Path) -> None:
+    shop_yaml = random_shop(seed, tmp_path / "shop")
+    loaded = load_and_export(shop_yaml, tmp_path / "home")
+    assert differences(shop_yaml, loaded.export, loaded.loaded_at, windows=True) == []
+
+
+def test_shuffled_and_split_and_loaded_twice_gives_the_same_exports(tmp_path: Path) -> None:
+    shop_yaml = random_shop(11, tmp_path / "shop")
+    first = load_and_export(shop_yaml, tmp_path / "home")
+    exported = files_of(first.export)
+    again = load_and_export(shop_yaml, tmp_path / "home")
+    assert again.versions == first.versions  # nothing changed, nothing was written
+    assert files_of(again.export) == exported
+    _split_shuffled(tmp_path / "shop" / "sessions.csv", random.Random(5))
+    shop_yaml.write_text(shop_yaml.read_text().replace("sessions.csv", "parts"))
+    other = load_and_export(shop_yaml, tmp_path / "other")
+    assert files_of(other.export) == exported
+    assert other.counts == first.counts
+
+
+def _split_shuffled(path: Path, rng: random.Random) -> None:
+    """Rows of a file in another order, over ten files."""
+    header, *lines = path.read_bytes().splitlines(keepends=True)
+    lines = [line if line.endswith(b"\n") else line + b"\n" for line in lines]
+    rng.shuffle(lines)
+    (path.parent / "parts").mkdir()
+    for i in range(10):
+        (path.parent / "parts" / f"{i}.csv").write_bytes(header + b"".join(lines[i::10]))
