@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.demo.generate import generate
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.compare import differences
@@ -33,24 +34,25 @@ def test_random_messy_shop_equals_the_oracle(seed: int, tmp_path: Path) -> None:
 
 
 def test_shuffled_and_split_and_loaded_twice_gives_the_same_exports(tmp_path: Path) -> None:
-    shop_yaml = random_shop(11, tmp_path / "shop")
+    generate(tmp_path / "shop", sessions=3000, end=dt.date(2024, 6, 1))  # no row of it spans lines, so lines can change places
+    shop_yaml = tmp_path / "shop" / "shop.yaml"
     first = load_and_export(shop_yaml, tmp_path / "home")
     exported = files_of(first.export)
     again = load_and_export(shop_yaml, tmp_path / "home")
     assert again.versions == first.versions  # nothing changed, nothing was written
-    assert files_of(again.export) == exported
+    assert all(rows == exported[name] for name, rows in files_of(again.export).items())
     _split_shuffled(tmp_path / "shop" / "sessions.csv", random.Random(5))
     shop_yaml.write_text(shop_yaml.read_text().replace("sessions.csv", "parts"))
     other = load_and_export(shop_yaml, tmp_path / "other")
-    assert files_of(other.export) == exported
+    changed = [name for name, rows in files_of(other.export).items() if rows != exported[name]]
+    assert not changed
     assert other.counts == first.counts
 
 
 def _split_shuffled(path: Path, rng: random.Random) -> None:
     """Rows of a file in another order, over ten files."""
-    header, *lines = path.read_bytes().splitlines(keepends=True)
-    lines = [line if line.endswith(b"\n") else line + b"\n" for line in lines]
+    header, *lines = path.read_bytes().rstrip(b"\n").split(b"\n")
     rng.shuffle(lines)
     (path.parent / "parts").mkdir()
     for i in range(10):
-        (path.parent / "parts" / f"{i}.csv").write_bytes(header + b"".join(lines[i::10]))
+        (path.parent / "parts" / f"{i}.csv").write_bytes(b"\n".join([header, *lines[i::10], b""]))
