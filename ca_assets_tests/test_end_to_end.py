@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import random
 from pathlib import Path
 
 import pytest
 
 from ca_assets.demo.generate import generate
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.storage.export import export_table
+from ca_assets.storage.index import Snapshot
+from ca_assets.storage.open import open_index
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.compare import differences
@@ -56,3 +62,44 @@ def _split_shuffled(path: Path, rng: random.Random) -> None:
     (path.parent / "parts").mkdir()
     for i in range(10):
         (path.parent / "parts" / f"{i}.csv").write_bytes(b"\n".join([header, *lines[i::10], b""]))
+
+
+TWO_CURRENCIES = [
+    "1,A,2024-01-01,5,1,EUR,FR",
+    "2,B,2024-01-02,7,1,USD,FR",
+    "3,A,2024-01-02,1,1,,",
+    "4,C,2024-01-03,2,1,EUR,DE",
+    "5,C,2024-01-03,0,0,,IT",
+]
+TWO_CURRENCIES_SHOP = """
+settings: {scope_values: 1}
+sources:
+  sessions:
+    kind: csv
+    path: sessions.csv
+    columns: {id: id, client: who, session_start_date: at, payment_amount: paid, has_purchased: bought, currency: money}
+    dimensions: [land]
+"""
+
+
+def test_orders_of_every_scope_add_up_to_all(tmp_path: Path) -> None:
+    """Values that are not set, the others, and the dimension `currency` that two currencies make."""
+    (tmp_path / "sessions.csv").write_text("id,who,at,paid,bought,money,land\n" + "".join(f"{row}\n" for row in TWO_CURRENCIES))
+    (tmp_path / "shop.yaml").write_text(TWO_CURRENCIES_SHOP)
+    load_and_export(tmp_path / "shop.yaml", tmp_path / "home")
+    settings = ProcessSettings(home=tmp_path / "home")
+    with open_index(settings).snapshot() as snapshot:
+        ids = {scope: rows_of(snapshot, scope) for scope in snapshot.scopes()}
+    for dimension in {scope.partition("=")[0] for scope in ids} - {"all"}:
+        parts = [ids[scope] for scope in ids if scope.startswith(f"{dimension}=")]
+        assert sorted(id_ for part in parts for id_ in part) == sorted(ids["all"])
+    assert sorted(ids["currency=EUR"]) == ["1", "3", "4", "5"]
+    assert ids["currency=__other__"] == ["2"]
+    assert ids["land=__none__"] == ["3"]
+    assert sorted(ids["land=__other__"]) == ["4", "5"]
+
+
+def rows_of(snapshot: Snapshot, scope: str) -> list[str]:
+    out = io.BytesIO()
+    export_table(snapshot, "orders", out, scope=scope)
+    return [row["id"] for row in csv.DictReader(io.StringIO(out.getvalue().decode(), newline=""))]

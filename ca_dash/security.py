@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request, session
+
+from ca_assets.settings.secrets import secret_file
 
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
 
@@ -88,16 +89,4 @@ def is_loopback(request: Request) -> bool:
 
 def setup_token(home: Path) -> str:
     """The one-time token that a remote visitor needs for the set-up page: kept in `CA_HOME/setup_token`, readable by its owner."""
-    path = home / "setup_token"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        own = path.with_name(f"setup_token.{secrets.token_hex(8)}")
-        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(18))
-        try:
-            os.link(own, path)
-        except FileExistsError:
-            pass  # another process was first: its token counts
-        finally:
-            own.unlink()
-    return path.read_text(encoding="ascii").strip()
+    return secret_file(home / "setup_token", 18)

@@ -22,21 +22,26 @@ def signing_key(settings: ProcessSettings | None = None) -> str:
     if given:
         return _long_enough(given, "CA_SECRET_KEY")
     path = (settings or process_settings()).home / "secret.key"
+    return _long_enough(secret_file(path, 48), str(path))
+
+
+def secret_file(path: Path, size: int) -> str:
+    """The secret text kept in a 0600 file, made from `size` random bytes by whichever process asks first."""
     if not path.exists():
-        _create(path)
-    return _long_enough(path.read_text(encoding="ascii").strip(), str(path))
+        _create(path, size)
+    return path.read_text(encoding="ascii").strip()
 
 
-def _create(path: Path) -> None:
-    """Write a new key beside its place and link it there, so that processes that start together agree on one."""
+def _create(path: Path, size: int) -> None:
+    """Write a new secret beside its place and link it there, so that processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
+        file.write(secrets.token_urlsafe(size))
     try:
         os.link(own, path)
     except FileExistsError:
-        return  # another process was first: its key counts
+        return  # another process was first: its secret counts
     finally:
         own.unlink()
 
