@@ -39,8 +39,12 @@ up: install
 	$(BIN)/ca up
 
 # What the tests need from the system and Debian offers as packages; other systems bring their own Chromium.
+# A server package would also start a server of its own: the file in /etc/postgresql-common prevents that.
 .PHONY: test-tools
 test-tools:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { apt-get update -qq && mkdir -p /etc/postgresql-common \
+	&& echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql-15 >/dev/null; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 test: install lint

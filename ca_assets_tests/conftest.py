@@ -1,0 +1,5 @@
+"""Fixtures that all tests may ask for: the real servers of `ca_assets_tests/servers`."""
+
+from ca_assets_tests.servers.postgresql import postgresql
+
+__all__ = ["postgresql"]
