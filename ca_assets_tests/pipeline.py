@@ -5,17 +5,15 @@ The same functions as `ca load` and `ca export --all --windows` call, without th
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
 
 from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.family import compute, families
 from ca_assets.analyses.report_date import default_report_date
-from ca_assets.loads.asked import analyses
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import load_shop
 from ca_assets.storage.embedded import EmbeddedIndex
@@ -24,8 +22,6 @@ from ca_assets.storage.export import export_all
 from ca_assets.storage.generation import generation_meta
 from ca_assets.storage.lake import Lake
 from ca_assets.tables.load import CleanTables, build_tables
-
-_FLOAT = re.compile(r"-?\d+\.\d+(e[+-]?\d+)?|-?\d+e[+-]?\d+")
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,7 @@ def load_and_export(shop_yaml: Path, home: Path, report_date: dt.date | None = N
     day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
     index = EmbeddedIndex(settings.index_file, lake)
     scope_values: dict[str, list[str]] = {}
-    for compute in analyses().values():
-        reports = compute(tables, Context(shop, day))
+    for reports in compute(families(), tables, Context(shop, day)):
         scope_values = reports.meta["scope_values"]
         index.stage_reports(lake.token(), reports)
     for name in sorted({"orders", "downloads", "basket_lines"} & lake.versions().keys()):
@@ -69,18 +64,6 @@ def _write(lake: Lake, con: ibis.BaseBackend, clean: CleanTables) -> None:
             lake.write(con, name, table)
 
 
-def files_of(export: Path) -> dict[str, list[list[str | float]]]:
-    """Every exported file as its sorted rows (they have no promised order), numbers to 12 digits.
-
-    Sums of floats made in another order differ in their last digits: that is all that may differ.
-    """
-    return {str(path.relative_to(export)): _rows(path) for path in sorted(export.rglob("*.csv"))}
-
-
-def _rows(path: Path) -> list[list[str | float]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return sorted(([_cell(text) for text in row] for row in csv.reader(file)), key=repr)
-
-
-def _cell(text: str) -> str | float:
-    return float(f"{float(text):.12g}") if _FLOAT.fullmatch(text) else text
+def files_of(export: Path) -> dict[str, list[bytes]]:
+    """Every exported file as its sorted lines (rows have no promised order), byte by byte."""
+    return {str(path.relative_to(export)): sorted(path.read_bytes().splitlines()) for path in sorted(export.rglob("*.csv"))}

@@ -1,11 +1,13 @@
-"""What funnels and stats start from: the known sessions and customers in narrow columns, made once.
+"""What all analyses start from: the known sessions, orders and customers in narrow columns, made once per report date.
 
 - `sessions`: key int32 (of the client), start time, purchased bool, amount, discount, one bool per action (`a0`, `a1`, …),
   day int32 (days since the session range began), hour int8, week int32 (weeks since then), age int8 (0..4: in the last 7, 28, 90,
   365 days, or before), is_reached bool (see `people`), one int16 scope number per dimension (`scope_all`, `scope_0`, …), currency
-  where the table holds two.
-- `refunds`: day, amount and the same scope columns, by the refund's own moment.
+  where the table holds two; of purchased sessions also id and promotion (null in the others).
+- `refunds`: key, day, amount and the same scope columns, by the refund's own moment.
 - `people`: see that module.
+- `scoped_orders`: one row per scope and order, with the order's number there and its neighbours; see `scoped`.
+- `lines`: the shop's basket lines (None when not mapped); those of unknown or unpurchased sessions are still among them.
 Does not belong here: any figure of a report.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -25,6 +28,7 @@ from ca_assets.analyses.calendar import EPOCH, WINDOW_DAYS, DayRange, day_number
 from ca_assets.analyses.context import Context, Tables
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.people import make_people, step_names
+from ca_assets.analyses.scoped import scoped_orders
 from ca_assets.analyses.scopes import NONE, Scopes, dimension_columns, find_scopes
 
 AGES = len(WINDOW_DAYS) + 1
@@ -32,9 +36,10 @@ AGES = len(WINDOW_DAYS) + 1
 
 @dataclass(frozen=True)
 class Base:
-    """The base tables and what is known of the shop as of the report."""
+    """The base tables and what is known of the shop as of the report; they live as long as `shelf`."""
 
     context: Context
+    shelf: Shelf
     scopes: Scopes
     currencies: tuple[str, ...]
     session_days: DayRange
@@ -42,12 +47,19 @@ class Base:
     sessions: ibis.Table
     refunds: ibis.Table
     people: ibis.Table
+    lines: ibis.Table | None
+
+    @cached_property
+    def scoped_orders(self) -> ibis.Table:
+        """One row per (scope, order), made when first asked for (columns: `scoped`)."""
+        return self.shelf.hold(scoped_orders(self.sessions, self.scopes.columns))
 
     @property
     def steps(self) -> tuple[str, ...]:
         """Customer steps that have a moment of their own: download, signup if mapped, customer actions."""
         return step_names(self.context.shop)
 
+    @cached_property
     def mixed(self) -> NDArray[np.bool_]:
         """Scope × age (0 = last 7 days … 4 = everything): whether the orders known there have more than one currency."""
         mixed = np.zeros((len(self.scopes.names), AGES), dtype=bool)
@@ -82,7 +94,8 @@ def make_base(tables: Tables, context: Context, shelf: Shelf) -> Base | None:
     people = shelf.hold(make_people(tables.downloads, known, context))
     stored = shelf.hold(_sessions(known, people, scopes, days, context))
     refunds = _refunds(stored, days, context, as_of)
-    return Base(context, scopes, currencies, days, _customer_days(people, days, context), stored, refunds, people)
+    span = _customer_days(people, days, context)
+    return Base(context, shelf, scopes, currencies, days, span, stored, refunds, people, tables.basket_lines)
 
 
 def _customer_days(people: ibis.Table, days: DayRange, context: Context) -> DayRange:
@@ -107,6 +120,8 @@ def _sessions(known: ibis.Table, people: ibis.Table, scopes: Scopes, days: DayRa
         key=joined.key,
         start=joined.session_start_date,
         purchased=joined.has_purchased,
+        id=ibis.ifelse(joined.has_purchased, joined.id, ibis.null("string")),
+        promotion=ibis.ifelse(joined.has_purchased, joined.promotion_id, ibis.null("string")),
         amount=joined.payment_amount,
         discount=joined.discount_amount.fill_null(0.0),
         refund=joined.refund_amount.fill_null(0.0),
@@ -137,7 +152,7 @@ def _refunds(sessions: ibis.Table, days: DayRange, context: Context, as_of: dt.d
     dated = dated.filter(dated.moment < ibis.literal(as_of, "timestamp('UTC')"))
     day = (day_number(wall_clock(dated.moment, context.shop.calendar)) - days.first_number).cast("int32")
     scopes = [column for column in dated.columns if column.startswith("scope_")]
-    return dated.select(*scopes, amount=dated.refund, day=day)
+    return dated.select("key", *scopes, amount=dated.refund, day=day)
 
 
 def to_numpy(table: ibis.Table) -> dict[str, NDArray[Any]]:

@@ -12,9 +12,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ca_assets.analyses.base import Base, make_base, to_numpy
+from ca_assets.analyses.base import Base, to_numpy
 from ca_assets.analyses.calendar import GRAINS, DayRange, periods
-from ca_assets.analyses.context import Context, Tables
 from ca_assets.analyses.conversion import conversion, members
 from ca_assets.analyses.cubes import Cube, daily, hourly, selected, window_days
 from ca_assets.analyses.funnels_specs import REPORTS, SPECS
@@ -22,20 +21,13 @@ from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.intervals import ratio, wilson
 from ca_assets.analyses.report import ReportSet
 from ca_assets.analyses.rows import Labels, Values, empty, per_scope, rows
-from ca_assets.analyses.sets import finished, refused
+from ca_assets.analyses.sets import finished
 
-__all__ = ["REPORTS", "compute"]
-
-
-def compute(tables: Tables, context: Context, windows: bool = True) -> ReportSet:
-    """All reports of `funnels` in every scope; windows adds `sessions_hourly@7d` … Without a known session: no rows, refused."""
-    with Shelf(tables.orders.get_backend()) as shelf:
-        base = make_base(tables, context, shelf)
-        return refused("funnels", REPORTS, context, windows) if base is None else from_base(base, shelf, windows)
+__all__ = ["REPORTS", "from_base"]
 
 
 def from_base(base: Base, shelf: Shelf, windows: bool = True) -> ReportSet:
-    """The same from base tables that exist already."""
+    """All reports of the family in every scope; windows adds `sessions_hourly@7d` …"""
     everyone = shelf.hold(members(base))
     results = {**_session_periods(base), **_session_hours(base, windows)}
     results.update(_customer_volumes(base, everyone))

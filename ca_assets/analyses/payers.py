@@ -18,6 +18,7 @@ from ca_assets.analyses.cubes import selected
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.rows import rows
 from ca_assets.analyses.stats_specs import SPECS
+from ca_assets.analyses.sums import exact_sum
 
 MILLIONTHS = 1e6
 WIDTHS = np.array([w * 10.0**n for n in range(4, 22) for w in (1, 2, 2.5, 5)])  # in millionths: 0.01, 0.02, 0.025, 0.05, 0.1, …
@@ -43,7 +44,7 @@ def _payers(base: Base, ages: list[int]) -> ibis.Table:
     measures: dict[str, ir.Scalar] = {}
     for age in ages:
         measures[f"n{age}"] = orders.count(where=orders.age <= age)
-        measures[f"sum{age}"] = orders.amount.sum(where=orders.age <= age)
+        measures[f"sum{age}"] = exact_sum(orders.amount, orders.age <= age)
     clients = by_scope(base, orders, ["key"], measures)
     pieces = []
     for age in ages:

@@ -25,7 +25,7 @@ def refused(name: str, specs: Sequence[ReportSpec], context: Context, windows: b
 
 def finished(name: str, base: Base, tables: dict[str, pa.Table]) -> ReportSet:
     """Computed tables with the family's meta."""
-    mixed = base.mixed()[:, -1]
+    mixed = base.mixed[:, -1]
     meta = {
         **_shop_meta(base.context),
         **base.scopes.meta(),

@@ -12,31 +12,24 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ca_assets.analyses.base import Base, by_scope, make_base
+from ca_assets.analyses.base import Base, by_scope
 from ca_assets.analyses.calendar import GRAINS, Periods, periods
-from ca_assets.analyses.context import Context, Tables
 from ca_assets.analyses.cubes import Cube, daily, dense, hourly, selected, window_days
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.intervals import ratio
 from ca_assets.analyses.payers import payer_reports
 from ca_assets.analyses.report import ReportSet
 from ca_assets.analyses.rows import Labels, Values, empty, per_scope, rows
-from ca_assets.analyses.sets import finished, refused
+from ca_assets.analyses.sets import finished
 from ca_assets.analyses.stats_specs import REPORTS, SPECS
+from ca_assets.analyses.sums import exact_sum
 
-__all__ = ["REPORTS", "compute"]
-
-
-def compute(tables: Tables, context: Context, windows: bool = True) -> ReportSet:
-    """All reports of `stats` in every scope; windows adds `hourly_orders@7d` … Without a known session: no rows, refused."""
-    with Shelf(tables.orders.get_backend()) as shelf:
-        base = make_base(tables, context, shelf)
-        return refused("stats", REPORTS, context, windows) if base is None else from_base(base, shelf, windows)
+__all__ = ["REPORTS", "from_base"]
 
 
 def from_base(base: Base, shelf: Shelf, windows: bool = True) -> ReportSet:
-    """The same from base tables that exist already."""
-    cube, mixed = _daily_cube(base), base.mixed()
+    """All reports of the family in every scope; windows adds `hourly_orders@7d` …"""
+    cube, mixed = _daily_cube(base), base.mixed
     results: dict[str, pa.Table] = {}
     for grain in GRAINS:
         results.update(_per_period(base, cube, mixed[:, -1:], periods(base.session_days, grain, base.context.shop.calendar)))
@@ -53,11 +46,11 @@ def _daily_cube(base: Base) -> Cube:
     measures = {
         "sessions": visits.count(),
         "orders": visits.purchased.cast("int32").sum(),
-        "revenue": visits.amount.sum(),
-        "discount": visits.discount.sum(),
+        "revenue": exact_sum(visits.amount),
+        "discount": exact_sum(visits.discount),
     }
     cube = daily(base, visits, measures, base.session_days)
-    cube.update(daily(base, base.refunds, {"refunds": base.refunds.amount.sum()}, base.session_days))
+    cube.update(daily(base, base.refunds, {"refunds": exact_sum(base.refunds.amount)}, base.session_days))
     cube["net_revenue"] = cube["revenue"] - cube["refunds"]
     return cube
 
@@ -85,7 +78,7 @@ def _per_period(base: Base, cube: Cube, mixed: NDArray[np.bool_], span: Periods)
 
 def _hours(base: Base, mixed: NDArray[np.bool_], windows: bool) -> dict[str, pa.Table]:
     orders = base.sessions.purchased.cast("int32").sum()
-    cube, lengths = hourly(base, {"orders": orders, "revenue": base.sessions.amount.sum()}), window_days(base)
+    cube, lengths = hourly(base, {"orders": orders, "revenue": exact_sum(base.sessions.amount)}), window_days(base)
     names, hours = base.scopes.names, np.arange(24)
     shape, scope = (len(names), 24), per_scope(names, 2)
     results = {}

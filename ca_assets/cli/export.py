@@ -54,17 +54,18 @@ def _standard_output(form: Format) -> BinaryIO:
 @contextmanager
 def _snapshot(name: str | None, scope: str, day: dt.date | None, windows: bool) -> Iterator[Snapshot]:
     """The published state; where the asked day is not in it, one that is computed from the published tables."""
-    from ca_assets.loads.asked import analyses, snapshot_as_of
+    from ca_assets.analyses.family import families
+    from ca_assets.loads.asked import snapshot_as_of
     from ca_assets.storage.open import open_index
 
     settings = process_settings()
-    wanted = set(analyses()) if name is None else {name.partition("/")[0]}
+    wanted = set(families()) if name is None else {name.partition("/")[0]}
     with open_index(settings).snapshot() as published:
         if day is None or _is_published(published, wanted, scope, day):
             yield published
             return
     note(f"Reports as of {day} are not published; computing them")
-    names = wanted & set(analyses()) or {"funnels"}  # a table's scopes are those of any analysis
+    names = wanted & set(families()) or {"funnels"}  # a table's scopes are those of any analysis
     with snapshot_as_of(settings, names, day, windows or "@" in (name or "")) as computed:
         yield computed
 

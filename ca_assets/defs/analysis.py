@@ -9,13 +9,18 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ca_assets.analyses.family import reports_from
 from ca_assets.analyses.report import ReportSet
 from ca_assets.loads.session import LoadSession
 
 LOAD = dg.ResourceParam[LoadSession]
-BASKETS = dg.AssetKey(["lake", "basket_lines"])  # waited for by all: reports are staged under one state of the lake
-LAKE_TABLES = {"orders": dg.AssetIn(["lake", "orders"]), "downloads": dg.AssetIn(["lake", "downloads"])}
+LAKE = [dg.AssetKey(["lake", name]) for name in ("orders", "downloads", "basket_lines")]  # reports are staged under one state of all
 PREVIEW_ROWS = 10
+
+
+def computed(name: str, load: LoadSession) -> ReportSet:
+    """A family's reports from the lake's present tables; what all families start from is made once per run (`LoadSession.base`)."""
+    return reports_from(name, load.base, load.context)
 
 
 def published(reports: ReportSet, headline: str, preview: str) -> dg.MaterializeResult[ReportSet]:

@@ -1,21 +1,19 @@
 """Reports as of a day that is not published: computed from the published tables by the same pure functions, into a scratch index.
 
-Belongs here: finding the analyses, making that index. Does not belong here: how anything is exported.
+Belongs here: making that index. Does not belong here: how anything is exported.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import pkgutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import ca_assets.analyses
 from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.family import compute
 from ca_assets.analyses.report import ReportSet
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
@@ -26,15 +24,7 @@ from ca_assets.storage.index import Snapshot
 from ca_assets.storage.lake import Lake
 from ca_assets.storage.open import open_index
 
-Compute = Callable[..., ReportSet]
 TABLES = ("orders", "downloads", "basket_lines")
-
-
-def analyses() -> dict[str, Compute]:
-    """The public function `compute` of each analysis module, by the name of the module and of its reports."""
-    modules = {found.name: f"{ca_assets.analyses.__name__}.{found.name}" for found in pkgutil.iter_modules(ca_assets.analyses.__path__)}
-    loaded = {name: importlib.import_module(path) for name, path in modules.items()}
-    return {name: module.compute for name, module in loaded.items() if hasattr(module, "compute") and hasattr(module, "REPORTS")}
 
 
 @contextmanager
@@ -46,11 +36,7 @@ def snapshot_as_of(settings: ProcessSettings, names: Collection[str], report_dat
         con = connect(settings)
         tables = {name: own.lake.read(con, name, published.table(name).lake_version) for name in TABLES}
         lines = tables["basket_lines"] if shop.sources.baskets else None
-        made = [
-            compute(Tables(tables["orders"], tables["downloads"], lines), Context(shop, report_date), windows)
-            for name, compute in analyses().items()
-            if name in names
-        ]
+        made = list(compute(names, Tables(tables["orders"], tables["downloads"], lines), Context(shop, report_date), windows))
         con.disconnect()
         _publish(own, published, made, report_date)
         with own.snapshot() as snapshot:

@@ -20,7 +20,9 @@ from typing import Any
 
 import ibis
 
+from ca_assets.analyses.base import Base, make_base
 from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.report_date import default_report_date
 from ca_assets.loads.lock import load_lock
 from ca_assets.loads.progress import Progress
@@ -97,6 +99,11 @@ class LoadSession:
     def context(self) -> Context:
         """Shop and report date: the asked one, else the default."""
         return Context(self.shop, self.asked_date or self.default_date)
+
+    @cached_property
+    def base(self) -> Base | None:
+        """What all analyses start from, made once per load, by the first that asks; None when no session is known as of the report."""
+        return make_base(self.tables(), self.context, Shelf(self.con))
 
     def newest_load(self) -> dict[str, Any]:
         """The last recorded load that covered the newest month: a backfill of an old month does not make the data newer."""

@@ -11,8 +11,8 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from ca_assets.analyses import funnels, stats
 from ca_assets.analyses.context import Context, Tables
+from ca_assets.analyses.family import compute, families
 from ca_assets.analyses.report import ReportSet
 from ca_assets.shop import Shop, load_shop
 from ca_assets.tables.load import build_tables
@@ -36,9 +36,8 @@ def tables_of(shop_yaml: Path, staging: Path) -> tuple[Shop, Tables]:
 
 
 def compute_all(tables: Tables, shop: Shop, report_date: dt.date | None, windows: bool = True) -> dict[str, ReportSet]:
-    """Both families."""
-    context = Context(shop, report_date)
-    return {module.REPORTS[0].name: module.compute(tables, context, windows) for module in (funnels, stats)}
+    """All families."""
+    return {found.name: found for found in compute(families(), tables, Context(shop, report_date), windows)}
 
 
 def reports(sets: dict[str, ReportSet]) -> dict[str, pa.Table]:
