@@ -16,8 +16,9 @@ from ca_assets.storage.index import Index
 from ca_dash import callbacks, export, shell
 from ca_dash.attempts import Attempts
 from ca_dash.auth import Auth, protect
+from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
-from ca_dash.security import add_headers
+from ca_dash.security import FollowingCookie, add_headers, trust_proxies
 
 INDEX_PAGE = """<!DOCTYPE html>
 <html lang="en" data-mantine-color-scheme="light">
@@ -36,7 +37,9 @@ INDEX_PAGE = """<!DOCTYPE html>
 def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
     """The application on an index and a settings database."""
     server = _server(secret_key)
-    protect(server, Auth(database, settings, Attempts()))
+    server.config["CA_LOCALE"] = locale_of(settings.locale).tag
+    trust_proxies(server, settings.proxy_hops)
+    protect(server, Auth(database, settings, Attempts(database)))
     app = Dash(
         "ca_dash",
         server=server,
@@ -62,6 +65,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
 def _server(secret_key: str) -> Flask:
     server = Flask("ca_dash", static_folder=None)
     server.secret_key = secret_key
+    server.session_interface = FollowingCookie()
     server.config.update(
         SESSION_COOKIE_NAME="ca_session",
         SESSION_COOKIE_HTTPONLY=True,

@@ -15,12 +15,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.settings.users import ADMIN, UserError, ensure_admin, get_user, list_users, verify
+from ca_assets.settings.users import ADMIN, MINIMUM_PASSWORD_LENGTH, UserError, ensure_admin, get_user, list_users, verify
 from ca_dash.attempts import Attempts
 from ca_dash.security import check_csrf, csrf_token, is_loopback, safe_next, setup_token
 
-MINIMUM_LENGTH = 10
-OPEN_ENDPOINTS = frozenset({"auth.login", "auth.setup", "auth.health", "auth.static"})
+OPEN_ENDPOINTS = frozenset({"auth.login", "auth.setup", "auth.health", "auth.static", "auth.admin"})
 Answer = BaseResponse | str | tuple[str, int]
 pages = Blueprint("auth", __name__, static_folder="static", static_url_path="/login/static", template_folder="templates")
 
@@ -64,12 +63,17 @@ def _auth() -> Auth:
 def _guard() -> Answer | None:
     if request.endpoint in OPEN_ENDPOINTS or current_user() is not None:
         return None
+    return _login_first(request.full_path.rstrip("?"))
+
+
+def _login_first(target: str) -> Answer:
+    """To the login form, which leads to `target`; whoever does not ask for a page is only told so."""
     wants_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
     if not wants_page:
         return "Log in first.", 401
     if not has_users():
         return redirect(url_for("auth.setup"))
-    return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+    return redirect(url_for("auth.login", next=target))
 
 
 def _session_user() -> User | None:
@@ -99,6 +103,18 @@ def health() -> Answer:
     return "ok", 200
 
 
+@pages.get("/auth/admin")
+def admin() -> Answer:
+    """For the reverse proxy (`forward_auth`) before pages that have no login of their own: 204 for admins, and for nobody else.
+
+    The proxy hands every other answer on to the browser. The page that was asked for is in its header X-Forwarded-Uri.
+    """
+    user = current_user()
+    if user is None:
+        return _login_first(safe_next(request.headers.get("X-Forwarded-Uri")))
+    return ("", 204) if user.role == "admin" else ("This page is for admins.", 403)
+
+
 @pages.route("/login", methods=["GET", "POST"])
 def login() -> Answer:
     """The login form and its answer."""
@@ -116,9 +132,9 @@ def _checked_login(name: str, password: str, target: str) -> Answer:
     wait = auth.attempts.seconds_to_wait(address, name)
     if wait:
         return _form("login.html", 429, next=target, name=name, error=f"Too many attempts. Try again in {-(-wait // 60)} minutes.")
+    auth.attempts.failed(address, name)  # before the slow check: many attempts at one moment must not all find the count at 0
     user = verify(auth.database, name, password)
     if user is None:
-        auth.attempts.failed(address, name)
         return _form("login.html", 401, next=target, name=name, error="User name or password is wrong.")
     auth.attempts.succeeded(address, name)
     return _begin(user, target)
@@ -169,10 +185,10 @@ def _create_admin() -> Answer:
 
 
 def _password_problem(password: str, repeat: str) -> str | None:
-    if len(password) < MINIMUM_LENGTH:
-        return f"The password needs at least {MINIMUM_LENGTH} characters."
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        return f"The password needs at least {MINIMUM_PASSWORD_LENGTH} characters."
     return None if password == repeat else "The two passwords differ."
 
 
 def _form(template: str, status: int = 200, **values: object) -> tuple[str, int]:
-    return render_template(template, csrf=csrf_token(), minimum=MINIMUM_LENGTH, **values), status
+    return render_template(template, csrf=csrf_token(), minimum=MINIMUM_PASSWORD_LENGTH, **values), status

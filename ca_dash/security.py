@@ -10,10 +10,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request, session
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ca_assets.settings.secrets import secret_file
 
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
+
+
+class FollowingCookie(SecureCookieSessionInterface):
+    """The session's cookie is `Secure` exactly for visitors who came over TLS: on a loopback address plain HTTP must work too."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether this request came over TLS (behind a proxy: to the proxy)."""
+        return request.is_secure
+
+
+def trust_proxies(server: Flask, hops: int) -> None:
+    """Believe the X-Forwarded headers of so many proxies before us (`CA_PROXY_HOPS`); of none by default: anybody can send them."""
+    if hops:
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
 
 def content_security_policy(script_hashes: Sequence[str]) -> str:

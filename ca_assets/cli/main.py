@@ -14,7 +14,7 @@ import click
 
 from ca_assets.cli.output import Problem, note
 
-COMMANDS = ("demo", "up", "sources", "load", "publish", "export", "rejects", "users")
+COMMANDS = ("demo", "up", "serve", "sources", "load", "publish", "export", "rejects", "users")
 
 
 class Ca(click.Group):
@@ -44,6 +44,7 @@ class Ca(click.Group):
 def user_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is written for the user."""
     from ca_assets.loads.lock import LoadRunning
+    from ca_assets.settings.dagster_home import DagsterSettingsError
     from ca_assets.settings.database import SettingsUnavailable
     from ca_assets.settings.secrets import SecretError
     from ca_assets.settings.users import UserError
@@ -53,7 +54,7 @@ def user_errors() -> tuple[type[Exception], ...]:
     from ca_assets.storage.lake import LakeError, NotInLake
 
     return (
-        *(LoadRunning, SettingsUnavailable, SecretError, UserError, ShopError, SourceError),
+        *(LoadRunning, SettingsUnavailable, DagsterSettingsError, SecretError, UserError, ShopError, SourceError),
         *(IndexUnavailable, NotPublished, LakeError, NotInLake, OSError),
     )
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
+from ca_assets.cli import processes
 from ca_assets.cli.output import Problem, note, say
 from ca_assets.settings import users
 from ca_assets.settings.dagster_home import dagster_environment
@@ -63,26 +63,10 @@ def _require_free(host: str, port: int, option: str) -> None:
 
 
 def _commands(host: str, port: int, dagster_port: int) -> dict[str, list[str]]:
-    workspace = ["-w", f"{dagster_environment()['DAGSTER_HOME']}/workspace.yaml"]
-    gunicorn = [
-        "-m",
-        "gunicorn",
-        "ca_dash.server:server",
-        "-b",
-        f"{host}:{port}",
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--timeout",
-        "120",
-        "--no-control-socket",
-    ]
-    web = ["-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(dagster_port), *workspace]
-    daemon = ["-m", "dagster._daemon", "run", *workspace]
     return {
-        name: [sys.executable, *words]
-        for name, words in (("application", gunicorn), ("Dagster web server", web), ("Dagster daemon", daemon))
+        "application": processes.application(host, port),
+        "Dagster web server": processes.web_server("127.0.0.1", dagster_port),
+        "Dagster daemon": processes.daemon(),
     }
 
 

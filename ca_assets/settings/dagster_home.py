@@ -1,6 +1,8 @@
-"""Dagster's own folder in `CA_HOME`: its `dagster.yaml` and `workspace.yaml`, written when absent, so that people may change them.
+"""Dagster's own folder in `CA_HOME`: its `dagster.yaml` and `workspace.yaml`, made from the settings, and the environment of its processes.
 
-Belongs here: those two texts and the environment of Dagster's processes. Does not belong here: definitions (`ca_assets.defs`).
+A file that still begins with MARK is ours and follows the settings; whoever wants to change one by hand deletes that line.
+No password is written: `dagster.yaml` names the environment variable that holds the storage's URL.
+Belongs here: those texts and that environment. Does not belong here: definitions (`ca_assets.defs`), starting processes (`cli`).
 """
 
 from __future__ import annotations
@@ -8,11 +10,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ca_assets.settings.process import ProcessSettings, process_settings
+from ca_assets.settings.process import ProcessSettings, process_settings, with_driver
 
+MARK = "# Written by CustomerAnalytics from its settings. Delete this line to keep your own changes."
+STORAGE_VARIABLE = "CA_DAGSTER_URL"
 DAGSTER_YAML = """\
-# Written once by CustomerAnalytics; yours to change. Runs, schedules and logs are kept in SQLite files in this folder.
-# For PostgreSQL: storage: {postgres: {postgres_url: {env: CA_DAGSTER_URL}}}, with scheme postgresql+psycopg2.
 telemetry:
   enabled: false
 concurrency:
@@ -22,26 +24,81 @@ run_monitoring:
   enabled: true  # a run whose process died is marked as failed, so that the queue goes on
   start_timeout_seconds: 180
 """
-WORKSPACE_YAML = """\
+SQLITE = "# Runs, schedules and logs are kept in SQLite files in this folder; CA_DAGSTER_URL names a PostgreSQL database instead.\n"
+POSTGRESQL = f"""\
+storage:
+  postgres:
+    postgres_url: {{env: {STORAGE_VARIABLE}}}
+"""
+OWN_CODE = """\
 load_from:
   - python_module:
       module_name: ca_assets.definitions
       location_name: customer_analytics
 """
+CODE_SERVER = """\
+load_from:
+  - grpc_server:
+      host: {host}
+      port: {port}
+      location_name: customer_analytics
+"""
+
+
+class DagsterSettingsError(ValueError):
+    """A setting of Dagster's processes is not usable; the message names it and says what it must look like, without its value."""
 
 
 def prepare_dagster_home(settings: ProcessSettings | None = None) -> Path:
-    """Make the folder and its two files where absent; returns the folder."""
-    folder = (settings or process_settings()).dagster_home.resolve()
+    """Make the folder and its two files, or bring ours up to date; returns the folder. Raises DagsterSettingsError.
+
+    Dagster reads the storage's URL from this process's environment, so it is put there (it may have come from a file, or without a driver).
+    """
+    settings = settings or process_settings()
+    folder = settings.dagster_home.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("dagster.yaml", DAGSTER_YAML), ("workspace.yaml", WORKSPACE_YAML)):
-        path = folder / name
-        if not path.exists():
-            path.write_text(text, encoding="utf-8")
+    if settings.dagster_url:
+        os.environ[STORAGE_VARIABLE] = _storage_url(settings.dagster_url)
+    for name, text in (("dagster.yaml", _dagster_yaml(settings)), ("workspace.yaml", _workspace_yaml(settings))):
+        _write(folder / name, f"{MARK}\n{text}")
     return folder
 
 
 def dagster_environment(settings: ProcessSettings | None = None) -> dict[str, str]:
-    """The environment for Dagster's processes: this one's, with `DAGSTER_HOME` and `CA_HOME` made absolute."""
+    """The environment for Dagster's processes: this one's, with `DAGSTER_HOME` and `CA_HOME` made absolute. Raises DagsterSettingsError."""
     settings = settings or process_settings()
-    return {**os.environ, "DAGSTER_HOME": str(prepare_dagster_home(settings)), "CA_HOME": str(settings.home.resolve())}
+    folder = prepare_dagster_home(settings)
+    return {**os.environ, "DAGSTER_HOME": str(folder), "CA_HOME": str(settings.home.resolve())}
+
+
+def _dagster_yaml(settings: ProcessSettings) -> str:
+    return (POSTGRESQL if settings.dagster_url else SQLITE) + DAGSTER_YAML
+
+
+def _workspace_yaml(settings: ProcessSettings) -> str:
+    if not settings.code_server:
+        return OWN_CODE
+    host, _, port = settings.code_server.rpartition(":")
+    if not host or not port.isdecimal() or not host.replace("-", "").replace(".", "").replace("_", "").isalnum():
+        raise DagsterSettingsError("CA_CODE_SERVER must be host:port, such as code:4000")
+    return CODE_SERVER.format(host=host, port=port)
+
+
+def _storage_url(url: str) -> str:
+    with_scheme = with_driver(url)
+    if not with_scheme.startswith("postgresql+psycopg2://"):
+        raise DagsterSettingsError("CA_DAGSTER_URL must be a PostgreSQL URL: postgresql://user:password@host:5432/database")
+    return with_scheme
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace the file unless people took it over; in one step, because several processes start at the same time."""
+    if (path.exists() and path.read_text(encoding="utf-8") == text) or (path.exists() and not _is_ours(path)):
+        return
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own.write_text(text, encoding="utf-8")
+    own.replace(path)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.read_text(encoding="utf-8").startswith(MARK)

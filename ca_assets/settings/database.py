@@ -19,7 +19,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, Engine, String, Text, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, Float, String, Text, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
@@ -61,6 +61,16 @@ class ShopEdition(Base):
     folder: Mapped[str] = mapped_column(Text)
     first_month: Mapped[str] = mapped_column(String(7))
     applied_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+class LoginFailure(Base):
+    """A failed attempt to log in: a hash of who tried (never what was typed) and the second since the epoch, kept for minutes."""
+
+    __tablename__ = "login_failures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[float] = mapped_column(Float, index=True)
 
 
 @dataclass(frozen=True)

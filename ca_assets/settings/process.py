@@ -1,4 +1,7 @@
-"""Settings of the process from the environment (prefix `CA_`): folders and URLs. The environment wins over everything else."""
+"""Settings of the process from the environment (prefix `CA_`): folders and URLs. The environment wins over everything else.
+
+Each may be given as a file too (`CA_SETTINGS_URL_FILE=/run/secrets/settings_url`), for those that hold a password.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ca_assets.settings.secret_files import SecretFiles
 
 
 class ProcessSettings(BaseSettings):
@@ -19,7 +24,23 @@ class ProcessSettings(BaseSettings):
     lake_url: str | None = None
     settings_url: str | None = None
     engine: str = "duckdb"
+    locale: str = "en-GB"  # how the application writes numbers, money and dates, unless a reader chose otherwise
     nightly_cron: str = "0 3 * * *"  # when the default schedule loads, in the business time zone
+    dagster_url: str | None = None  # PostgreSQL for Dagster's runs, schedules and logs; default: SQLite files in CA_HOME
+    code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
+    proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the files that it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @property
     def lake_root(self) -> str:
@@ -34,7 +55,7 @@ class ProcessSettings(BaseSettings):
     @property
     def database_url(self) -> str:
         """SQLAlchemy URL of the settings database."""
-        return self.settings_url or f"sqlite:///{self.home / 'settings.sqlite'}"
+        return with_driver(self.settings_url) if self.settings_url else f"sqlite:///{self.home / 'settings.sqlite'}"
 
     @property
     def dagster_home(self) -> Path:
@@ -45,6 +66,12 @@ class ProcessSettings(BaseSettings):
     def staging(self) -> Path:
         """Scratch folder of loads; may be emptied whenever no load runs."""
         return self.home / "staging"
+
+
+def with_driver(url: str) -> str:
+    """A PostgreSQL URL with the driver that is installed here: without one SQLAlchemy 2.1 would take another."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}" if separator and scheme in ("postgres", "postgresql") else url
 
 
 @cache

@@ -1,6 +1,7 @@
 """Keys of this installation. Belongs here: where they come from. Never logged, never in the settings database.
 
-The environment wins (`CA_SECRET_KEY`); else a file in `CA_HOME` that only its owner reads, made at first use.
+The environment wins (`CA_SECRET_KEY`, or a file that `CA_SECRET_KEY_FILE` names); else a file in `CA_HOME` that only its owner
+reads, made at first use.
 """
 
 from __future__ import annotations
@@ -10,15 +11,14 @@ import secrets
 from pathlib import Path
 
 from ca_assets.settings.process import ProcessSettings, process_settings
+from ca_assets.settings.secret_files import SecretError, secret_from_file
 
-
-class SecretError(RuntimeError):
-    """A key cannot be read or is unsafe; the message says what to do and shows nothing of it."""
+__all__ = ["SecretError", "secret_file", "signing_key"]
 
 
 def signing_key(settings: ProcessSettings | None = None) -> str:
     """The key that signs login sessions: the same for all processes of an installation and across restarts."""
-    given = os.environ.get("CA_SECRET_KEY")
+    given = os.environ.get("CA_SECRET_KEY") or secret_from_file("CA_SECRET_KEY")
     if given:
         return _long_enough(given, "CA_SECRET_KEY")
     path = (settings or process_settings()).home / "secret.key"

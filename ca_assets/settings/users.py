@@ -19,7 +19,7 @@ from ca_assets.settings.database import Database, User
 
 ROLES = ("viewer", "editor", "admin")
 ADMIN = "admin"
-MINIMUM_PASSWORD_LENGTH = 8
+MINIMUM_PASSWORD_LENGTH = 10
 MAXIMUM_PASSWORD_LENGTH = 1024  # hashing time grows with length; nobody types more
 
 

@@ -19,7 +19,7 @@ def test_control_and_direction_characters_are_shown_as_escapes() -> None:
 def test_users(empty: Home) -> None:
     empty.ca("users", "add", "ann", "--role", "editor", text="correct horse\ncorrect horse\n")
     assert "already" in empty.ca("users", "add", "ann", "--password", "correct horse", fails=True).stderr
-    assert "8" in empty.ca("users", "add", "bob", "--password", "short", fails=True).stderr
+    assert "10" in empty.ca("users", "add", "bob", "--password", "nine char", fails=True).stderr
     empty.ca("users", "passwd", "ann", "--password", "another one")
     assert "no user" in empty.ca("users", "passwd", "eve", "--password", "another one", fails=True).stderr
     listed = empty.ca("users", "list").stdout

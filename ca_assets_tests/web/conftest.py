@@ -26,9 +26,9 @@ SCOPES = {"all": 1.0, "country=DE": 0.5, "country=FR": 0.3, "country=__none__": 
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 
 
-def make_app(home: Path, *, with_user: bool = True) -> tuple[Dash, EmbeddedIndex]:
+def make_app(home: Path, *, with_user: bool = True, proxy_hops: int = 0) -> tuple[Dash, EmbeddedIndex]:
     """An application on an empty index in a folder."""
-    settings = ProcessSettings(home=home)
+    settings = ProcessSettings(home=home, proxy_hops=proxy_hops)
     database = open_database(settings)
     if with_user:
         add_user(database, "ada", PASSWORD, "admin")
@@ -69,10 +69,10 @@ def client(shop_app: Dash) -> FlaskClient:
     return logged_in(shop_app)
 
 
-def logged_in(app: Dash) -> FlaskClient:
+def logged_in(app: Dash, name: str = "ada") -> FlaskClient:
     client = app.server.test_client()
     page = client.get("/login").get_data(as_text=True)
-    answer = client.post("/login", data={"name": "ada", "password": PASSWORD, "csrf": csrf_of(page)})
+    answer = client.post("/login", data={"name": name, "password": PASSWORD, "csrf": csrf_of(page)})
     assert answer.status_code == 302
     return client
 

@@ -8,7 +8,9 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from ca_assets.settings.users import get_user, set_password, verify
+from ca_assets.settings.database import open_database
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.users import add_user, get_user, set_password, verify
 from ca_assets_tests.web.conftest import PASSWORD, csrf_of, logged_in, make_app
 from ca_dash.attempts import Attempts
 from ca_dash.security import safe_next
@@ -62,15 +64,45 @@ def test_wrong_passwords_are_counted(tmp_path: Path) -> None:
     assert client.post("/login", data=form | {"password": PASSWORD}).status_code == 429
 
 
-def test_a_wait_ends() -> None:
+def test_a_wait_ends(tmp_path: Path) -> None:
     now = [0.0]
-    attempts = Attempts(clock=lambda: now[0])
+    database = open_database(ProcessSettings(home=tmp_path))
+    attempts = Attempts(database, clock=lambda: now[0])
     for _ in range(5):
         attempts.failed("1.2.3.4", "ada")
-    assert attempts.seconds_to_wait("1.2.3.4", "ada") == 901
-    assert attempts.seconds_to_wait("1.2.3.5", "ada") == 0
+    for seen in (attempts, Attempts(open_database(ProcessSettings(home=tmp_path)), clock=lambda: now[0])):  # another worker
+        assert seen.seconds_to_wait("1.2.3.4", "ada") == 901
+        assert seen.seconds_to_wait("1.2.3.5", "ada") == 0
+    attempts.succeeded("1.2.3.4", "ada")
+    assert attempts.seconds_to_wait("1.2.3.4", "ada") == 0
+    for _ in range(26):
+        attempts.failed("1.2.3.4", "other")
+    assert attempts.seconds_to_wait("1.2.3.4", "ada") == 901  # 4 + 26 failures of the address
     now[0] = 901
     assert attempts.seconds_to_wait("1.2.3.4", "ada") == 0
+    assert b"1.2.3.4" not in (tmp_path / "settings.sqlite").read_bytes()
+
+
+def test_only_admins_pass_the_proxy(shop_app: Dash, tmp_path: Path) -> None:
+    client = shop_app.server.test_client()
+    assert client.get("/auth/admin").status_code == 401
+    asked = client.get("/auth/admin", headers=PAGE | {"X-Forwarded-Uri": "/dagster/runs?q=1"})
+    assert (asked.status_code, asked.location) == (302, "/login?next=/dagster/runs?q%3D1")
+    assert client.get("/auth/admin", headers=PAGE | {"X-Forwarded-Uri": "//evil.example"}).location == "/login?next=/"
+    assert logged_in(shop_app).get("/auth/admin").status_code == 204
+    app = make_app(tmp_path, with_user=False)[0]
+    for role in ("viewer", "editor"):
+        add_user(app.server.extensions["ca_auth"].database, role, PASSWORD, role)
+        assert logged_in(app, role).get("/auth/admin").status_code == 403
+
+
+@pytest.mark.parametrize(("hops", "is_secure"), [(0, False), (1, True)])
+def test_the_cookie_is_secure_behind_a_trusted_tls_proxy_only(tmp_path: Path, hops: int, is_secure: bool) -> None:
+    app = make_app(tmp_path, proxy_hops=hops)[0]
+    client = app.server.test_client()
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "9.9.9.9, 10.1.2.3"}
+    page = client.get("/login", headers=headers)
+    assert ("Secure" in page.headers["Set-Cookie"]) is is_secure
 
 
 @pytest.mark.parametrize(
