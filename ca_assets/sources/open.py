@@ -11,7 +11,8 @@ from ca_assets.sources.csv_files import read_csv
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.files import source_files
 from ca_assets.sources.mapping import source_columns
-from ca_assets.sources.parquet_files import plain_files, read_parquet, staged_types
+from ca_assets.sources.parquet_files import read_parquet, staged_types
+from ca_assets.sources.parquet_parts import parquet_parts
 from ca_assets.sources.staging import Progress, RawSource, Stage
 
 
@@ -29,8 +30,8 @@ def open_source(name: str, config: SourceConfig, folder: Path, staging: Path, pr
         with Stage(name, staging, dict.fromkeys(columns, pa.string()), progress) as stage:
             read_csv(name, config, columns, files, stage)
         return stage.result()
-    files = plain_files(name, files, staging)
-    types = staged_types(name, config, columns, files)
+    parts = parquet_parts(name, files, folder, staging)
+    types = staged_types(name, config, columns, parts)
     with Stage(name, staging, types, progress) as stage:
-        read_parquet(name, columns, files, types, stage)
+        read_parquet(name, columns, parts, types, stage)
     return stage.result()

@@ -5,9 +5,7 @@ Belongs here: which physical type may stand for which of ours. Texts are judged 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,8 +14,8 @@ import pyarrow.parquet as pq
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.blocks import Broken
 from ca_assets.sources.errors import SourceError
-from ca_assets.sources.files import compression, open_bytes
 from ca_assets.sources.mapping import match_header, source_fields
+from ca_assets.sources.parquet_parts import Part
 from ca_assets.sources.staging import Stage
 from ca_assets.tables.contracts import Field
 
@@ -25,40 +23,18 @@ BATCH_ROWS = 131_072
 NAIVE, MOMENT = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
 
 
-def plain_files(name: str, files: list[Path], staging: Path) -> list[Path]:
-    """Parquet needs random access: compressed files are unpacked into staging first."""
-    result = []
-    for number, path in enumerate(files):
-        result.append(_unpacked(name, path, staging / f"{name}.{number}.parquet") if compression(path) else path)
-    return result
-
-
-def _unpacked(name: str, path: Path, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with open_bytes(name, path) as stream, target.open("wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
-    return target
-
-
-def staged_types(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path]) -> dict[str, pa.DataType]:
+def staged_types(name: str, config: SourceConfig, columns: dict[str, str], parts: list[Part]) -> dict[str, pa.DataType]:
     """Our columns → the type they are staged in; SourceError for a type that cannot mean ours, or files that disagree."""
     result: dict[str, pa.DataType] = {}
-    for path in files:
-        schema = _schema(name, path)
-        match_header(name, path.name, columns, schema.names)
+    for part in parts:
+        schema = part.schema(name)
+        match_header(name, part.shown, columns, schema.names)
         for field in source_fields(name, config):
             theirs = _value_type(schema.field(columns[field.name]).type)
-            staged = _staged_type(name, path.name, field, columns[field.name], theirs)
+            staged = _staged_type(name, part.shown, field, columns[field.name], theirs)
             if staged is not None and result.setdefault(field.name, staged) != staged:
-                raise SourceError(f"{name}: the column {columns[field.name]!r} has another type in {path.name} than in the files before it")
+                raise SourceError(f"{name}: the column {columns[field.name]!r} has another type in {part.shown} than in files before it")
     return {field.name: result.get(field.name, pa.string()) for field in source_fields(name, config)}
-
-
-def _schema(name: str, path: Path) -> pa.Schema:
-    try:
-        return pq.read_schema(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise SourceError(f"{name}: {path} is not a readable Parquet file ({str(error)[:200]})") from error
 
 
 def _value_type(kind: pa.DataType) -> pa.DataType:
@@ -109,20 +85,28 @@ def _time_type(kind: pa.DataType) -> pa.DataType | None:
     return NAIVE if pa.types.is_date(kind) else None
 
 
-def read_parquet(name: str, columns: dict[str, str], files: list[Path], types: dict[str, pa.DataType], stage: Stage) -> None:
+def read_parquet(name: str, columns: dict[str, str], parts: list[Part], types: dict[str, pa.DataType], stage: Stage) -> None:
     """Every row of the files to `stage`; rows with bytes that are not UTF-8 in a mapped text are rejected."""
-    for path in files:
-        stage.file = path.name if len(files) > 1 else None
+    for part in parts:
+        stage.file = part.shown if len(parts) > 1 else None
         try:
-            for batch in _batches(path, list(dict.fromkeys(columns.values()))):
+            for batch in _batches(part, list(dict.fromkeys(columns.values()))):
                 _add(batch, columns, types, stage)
         except (pa.ArrowInvalid, OSError) as error:
-            raise SourceError(f"{name}: {path} cannot be read to its end ({str(error)[:200]}); nothing of it was taken") from error
+            raise SourceError(f"{name}: {part.path} cannot be read to its end ({str(error)[:200]}); nothing of it was taken") from error
 
 
-def _batches(path: Path, wanted: list[str]) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(path) as file:
-        yield from file.iter_batches(BATCH_ROWS, columns=wanted)
+def _batches(part: Part, wanted: list[str]) -> Iterator[pa.RecordBatch]:
+    """The wanted columns; those that only the folders' names tell are the same in each row."""
+    with pq.ParquetFile(part.path) as file:
+        own = [column for column in wanted if column in file.schema_arrow.names]
+        for batch in file.iter_batches(BATCH_ROWS, columns=own):
+            told = {column: _repeated(part.constants[column], len(batch)) for column in wanted if column not in own}
+            yield pa.RecordBatch.from_pydict({**dict(zip(own, batch.select(own).columns, strict=True)), **told})
+
+
+def _repeated(value: str | None, count: int) -> pa.Array:
+    return pa.nulls(count, pa.string()) if value is None else pa.repeat(value, count)
 
 
 def _add(batch: pa.RecordBatch, columns: dict[str, str], types: dict[str, pa.DataType], stage: Stage) -> None:
