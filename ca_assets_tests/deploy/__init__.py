@@ -1,0 +1,1 @@
+"""The deployment: settings on PostgreSQL, the compose file, `ca up`."""
