@@ -10,7 +10,10 @@ import pytest
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import process_settings
 from ca_assets.settings.shops import apply_shop
+from ca_assets_tests.defs.processes import server
 from ca_assets_tests.tea_shop import write_shop
+
+__all__ = ["server"]
 
 
 @pytest.fixture
