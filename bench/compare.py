@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from ca_assets.analyses.report import spec_of
 TOLERANCE = 1e-9
 
 
-def differences(left: Path, right: Path) -> list[str]:
-    """One line per report that is missing or differs, with the first rows that do."""
-    paths = {str(file.relative_to(folder).with_suffix("")) for folder in (left, right) for file in folder.rglob("*.parquet")}
+def differences(left: Path, right: Path, families: Collection[str]) -> list[str]:
+    """One line per report of these families that is missing or differs, with the first rows that do."""
+    every = {str(file.relative_to(folder).with_suffix("")) for folder in (left, right) for file in folder.rglob("*.parquet")}
+    paths = {path for path in every if path.partition("/")[0] in families}
     found = (_difference(path, left / f"{path}.parquet", right / f"{path}.parquet") for path in sorted(paths))
     return [line for line in found if line]
 

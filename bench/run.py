@@ -1,100 +1,74 @@
-"""`make bench`: a demo shop of each size to the lake, funnels and stats of every scope, against hand-written SQL on the same files.
+"""`make bench`: demo shops of each size through every layer, as ratios to hand-written SQL; writes one JSON and one Markdown table.
 
-Prints a table and writes JSON. The answers of both sides must be equal, else it ends with an error. Absolute seconds are of this
-machine; what counts are the ratio (goal: at most 1.5) and the peak memory (at most 6 GB).
+The parts: `lake` (CSV and Parquet to the lake), `families` (all reports of every scope, against hand-written SQL on the same files),
+`nightly` (whole loads through Dagster), `pages` (callbacks of the web application over HTTP). The answers of both sides of `families`
+must be equal, else it ends with an error. Absolute seconds are of this machine; what counts are the ratio (goal: at most 1.5), the
+peak memory (at most 6 GB), the growth (at most linear) and the pages (p95 below 100 ms).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import subprocess
-import sys
-from datetime import date
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.compare import differences
-from ca_assets.demo.generate import generate
+from bench.analyses import measure_families, measure_lake
+from bench.shops import DEFAULT_CACHE
+from bench.tables import markdown
 
-END = date(2026, 11, 20)
-DIMENSION_VALUES = (8, 3, 200)
-SEED = 7
-Row = dict[str, Any]
+Result = dict[str, Any]
 
 
 def main() -> None:
-    """Parse the arguments, measure every size, print and write the results."""
+    """Parse the arguments, measure every size, print and write the results after each part."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--sessions", default="1000000,10000000", help="sizes of the demo shops, with commas [default: %(default)s]")
-    parser.add_argument(
-        "--cache", type=Path, default=Path.home() / ".cache" / "customer_analytics" / "bench", help="folder that keeps the shops"
-    )
+    parser.add_argument("--only", default="lake,families,nightly,pages", help="parts, with commas [default: %(default)s]")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="folder that keeps the shops [default: %(default)s]")
     parser.add_argument("--repeat", type=int, default=3, help="times that the answers are computed [default: %(default)s]")
-    parser.add_argument("--json", type=Path, help="file for the results [default: results.json in the cache]")
+    parser.add_argument("--json", type=Path, help="file for the results [default: results.json in the cache]; a .md is written beside it")
     arguments = parser.parse_args()
-    results = [row for size in arguments.sessions.split(",") for row in _measure(arguments.cache, int(size), arguments.repeat)]
     file = arguments.json or arguments.cache / "results.json"
+    results: Result = {"machine": machine(), "sizes": {}}
+    for size in map(int, arguments.sessions.split(",")):
+        print(f"\n{size:,} sessions", flush=True)
+        for part, measure in parts(arguments.cache, size, arguments.repeat, arguments.only.split(",")).items():
+            results["sizes"].setdefault(str(size), {})[part] = measure()
+            write(file, results)
+    print(f"\n{markdown(results)}\nWritten to {file} and {file.with_suffix('.md')}")
+
+
+def parts(cache: Path, sessions: int, repeat: int, chosen: list[str]) -> dict[str, Callable[[], Result]]:
+    """The chosen measurements of one size, in the order in which they need each other."""
+    from bench.nightly import measure_nightly
+    from bench.pages import measure_pages
+
+    every: dict[str, Callable[[], Result]] = {
+        "lake": lambda: measure_lake(cache, sessions),
+        "families": lambda: measure_families(cache, sessions, repeat),
+        "nightly": lambda: measure_nightly(cache, sessions),
+        "pages": lambda: measure_pages(cache, sessions),
+    }
+    return {name: measure for name, measure in every.items() if name in chosen}
+
+
+def machine() -> Result:
+    """What the figures were measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    packages = {name: version(name) for name in ("duckdb", "ibis-framework", "dagster", "dash", "deltalake")}
+    return {"processors": os.cpu_count(), "memory_gb": round(memory / 1e9, 1), "python": platform.python_version(), **packages}
+
+
+def write(file: Path, results: Result) -> None:
+    """The results as JSON and, beside it, as Markdown."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    print(f"\nWritten to {file}")
-
-
-def _measure(cache: Path, sessions: int, repeat: int) -> list[Row]:
-    """All measurements of one size, each printed as it is done."""
-    folder = cache / f"{sessions}-{SEED}"
-    shops = {form: _shop(folder / form, sessions, form) for form in ("csv", "parquet")}
-    print(f"\n{sessions:,} sessions\n{'':34}{'seconds':>9}{'CPU s':>9}{'peak GB':>9}  pieces", flush=True)
-    rows = []
-    for form, shop in shops.items():
-        home = folder / f"home-{form}"
-        shutil.rmtree(home, ignore_errors=True)
-        rows.append(_task(f"{form} to lake", sessions, "lake", shop=str(shop), home=str(home)))
-    common = {"shop": str(shops["parquet"]), "home": str(folder / "home-parquet"), "report_date": END.isoformat()}
-    ours, hand = folder / "product", folder / "handwritten"
-    for answers in (ours, hand):
-        shutil.rmtree(answers, ignore_errors=True)
-    pairs = [
-        (
-            _task("funnels and stats, all scopes", sessions, "product", **common, answers=str(ours)),
-            _task("the same by hand", sessions, "handwritten", **common, answers=str(hand)),
-        )
-        for _ in range(repeat)
-    ]
-    # In turns, and the quickest of each: what else the machine does only ever adds.
-    rows += [min(side, key=lambda row: float(row["cpu_seconds"])) for side in zip(*pairs, strict=True)]
-    _check(ours, hand)
-    for measure in ("seconds", "cpu_seconds"):
-        rows[-2][f"{measure}_ratio"] = rows[-2][measure] / rows[-1][measure]
-    print(f"{'ratio':34}{rows[-2]['seconds_ratio']:9.2f}{rows[-2]['cpu_seconds_ratio']:9.2f}   answers are equal")
-    return rows
-
-
-def _check(ours: Path, hand: Path) -> None:
-    wrong = differences(ours, hand)
-    if wrong:
-        sys.exit("The answers differ:\n" + "\n".join(wrong))
-
-
-def _shop(folder: Path, sessions: int, form: Any) -> Path:
-    """The shop.yaml of a demo shop, made unless it is there already (truth.json is written last)."""
-    if not (folder / "truth.json").exists():
-        print(f"making {sessions:,} sessions as {form} in {folder}", flush=True)
-        sizes: dict[str, Any] = {"customers": sessions // 10, "dimension_values": DIMENSION_VALUES, "lines_per_basket": 7.0}
-        generate(folder, sessions, SEED, end=END, format=form, **sizes)
-    return folder / "shop.yaml"
-
-
-def _task(title: str, sessions: int, name: str, **arguments: str) -> Row:
-    """Run a task in a child process and print its row."""
-    command = [sys.executable, "-m", "bench.task", name, json.dumps(arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
-    if done.returncode:
-        sys.exit(f"{title}: failed\n{done.stderr}")
-    row: Row = {"title": title, "sessions": sessions, **json.loads(done.stdout.splitlines()[-1])}
-    pieces = ", ".join(f"{piece} {spent['seconds']:.1f} s" for piece, spent in row["pieces"].items())
-    print(f"{title:34}{row['seconds']:9.1f}{row['cpu_seconds']:9.1f}{row['peak_gb']:9.2f}  {pieces}", flush=True)
-    return row
+    file.with_suffix(".md").write_text(markdown(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

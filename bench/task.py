@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,32 +18,24 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.clock import Clock
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import load_shop
 from ca_assets.storage.lake import Lake
 
+BASE = "base tables"
 Result = dict[str, Any]
 
 
-class _Clock:
-    """Adds up named pieces of work."""
-
-    def __init__(self) -> None:
-        self.pieces: dict[str, dict[str, float]] = {}
-
-    @contextmanager
-    def piece(self, name: str) -> Iterator[None]:
-        """Measure the block's wall and CPU seconds."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield
-        self.pieces[name] = {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+class TaskFailed(RuntimeError):
+    """A task's process ended with an error; the message is what it said."""
 
 
 def _settings(home: str) -> ProcessSettings:
     return ProcessSettings(home=Path(home))
 
 
-def lake(clock: _Clock, shop: str, home: str) -> Result:
+def lake(clock: Clock, shop: str, home: str) -> Result:
     """Sources → clean tables → lake, as a load does it."""
     from ca_assets.storage.engine import connect
     from ca_assets.tables.load import build_tables
@@ -55,51 +45,65 @@ def lake(clock: _Clock, shop: str, home: str) -> Result:
     with tempfile.TemporaryDirectory(dir=settings.staging) as staging:
         with clock.piece("read and clean"):
             clean = build_tables(load_shop(Path(shop)), con, Path(staging))
-        with clock.piece("write"):
-            for name in ("orders", "downloads", "basket_lines", "rejects"):
-                table = getattr(clean, name)
-                if table is not None:
+        for name in ("orders", "downloads", "basket_lines", "rejects"):
+            table = getattr(clean, name)
+            if table is not None:
+                with clock.piece(f"write {name}"):
                     target.write(con, name, table)
     return {"counts": clean.counts}
 
 
-def product(clock: _Clock, shop: str, home: str, report_date: str, answers: str) -> Result:
-    """Funnels and stats of every scope by the product, each as its own asset computes it."""
-    from ca_assets.analyses import funnels, stats
+def product(clock: Clock, shop: str, home: str, report_date: str, answers: str) -> Result:
+    """All families of every scope by the product, from base tables made once, as a nightly run does; without windows."""
+    from ca_assets.analyses.base import make_base
     from ca_assets.analyses.context import Context, Tables
+    from ca_assets.analyses.family import families
+    from ca_assets.analyses.held import Shelf
     from ca_assets.storage.engine import connect
 
-    settings = _settings(home)
+    settings, found = _settings(home), families()
     con, target = connect(settings), Lake(settings.lake_root)
     context = Context(load_shop(Path(shop)), date.fromisoformat(report_date))
-    tables = Tables(target.read(con, "orders"), target.read(con, "downloads"))
-    found: dict[str, pa.Table] = {}
-    for module in (funnels, stats):
-        with clock.piece(module.__name__.rpartition(".")[2]):
-            done = module.compute(tables, context, windows=False)
-        found |= {f"{done.name}/{name}": table for name, table in done.tables.items()}
-    return _keep(found, answers)
+    names, known = ("orders", "downloads", "basket_lines"), target.names()
+    tables = Tables(*(target.read(con, name) if name in known else None for name in names))
+    results: dict[str, pa.Table] = {}
+    with Shelf(con) as shelf:
+        with clock.piece(BASE):
+            base = make_base(tables, context, shelf)
+            if base is None:
+                raise TaskFailed("no session is known as of the report date")
+            _ = base.scoped_orders  # made when first asked for; no family shall be blamed for what several share
+        for name, family in found.items():
+            with clock.piece(name), Shelf(con) as own:
+                done = family.from_base(base, own, windows=False)
+            results |= {f"{done.name}/{kind}": table for kind, table in done.tables.items()}
+    return _keep(results, answers)
 
 
-def handwritten(clock: _Clock, shop: str, home: str, report_date: str, answers: str) -> Result:
+def handwritten(clock: Clock, shop: str, home: str, report_date: str, answers: str) -> Result:
     """The same in hand-written SQL, with the engine's memory limit and threads of the product."""
     import duckdb
 
-    from bench.handwritten import answers as by_hand
+    from bench import sql_base
+    from bench.handwritten import FAMILIES
     from ca_assets.storage.engine import memory_limit_bytes
 
     settings = _settings(home)
     target = Lake(settings.lake_root)
-    files = {name: [uri for uri, _ in target.files(name).files] for name in ("orders", "downloads")}
+    files = {name: [uri for uri, _ in target.files(name).files] for name in ("orders", "downloads", "basket_lines")}
     config: dict[str, Any] = {
         "memory_limit": f"{memory_limit_bytes()}B",
         "threads": os.cpu_count() or 1,
         "temp_directory": str(settings.staging / "hand"),
     }
     con = duckdb.connect(config={**config, "preserve_insertion_order": False})
-    with clock.piece("funnels and stats"):
-        found = by_hand(con, files, load_shop(Path(shop)), date.fromisoformat(report_date))
-    return _keep(found, answers)
+    results: dict[str, pa.Table] = {}
+    with clock.piece(BASE):
+        hand = sql_base.make(con, files, load_shop(Path(shop)), date.fromisoformat(report_date))
+    for name, family in FAMILIES.items():
+        with clock.piece(name):
+            results |= family(hand)
+    return _keep(results, answers)
 
 
 def _keep(found: dict[str, pa.Table], answers: str) -> Result:
@@ -110,17 +114,22 @@ def _keep(found: dict[str, pa.Table], answers: str) -> Result:
     return {"reports": len(found), "rows": sum(table.num_rows for table in found.values())}
 
 
+def run_task(name: str, **arguments: str) -> Result:
+    """A task in a child process: its result with the pieces and totals of its clock. Raises TaskFailed."""
+    command = [sys.executable, "-m", "bench.task", name, json.dumps(arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    if done.returncode:
+        raise TaskFailed(f"{name}: failed\n{done.stderr}")
+    result: Result = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
 def main(name: str, arguments: str) -> None:
     """Run a task and print what was measured."""
     tasks: dict[str, Callable[..., Result]] = {"lake": lake, "product": product, "handwritten": handwritten}
-    clock = _Clock()
+    clock = Clock()
     result = tasks[name](clock, **json.loads(arguments))
-    # Taken after the answers were written: those few megabytes are the same for both sides.
-    result["peak_gb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    result["pieces"] = clock.pieces
-    for measure in ("seconds", "cpu_seconds"):
-        result[measure] = sum(piece[measure] for piece in clock.pieces.values())
-    print(json.dumps(result))
+    print(json.dumps({**result, "pieces": clock.pieces, **clock.total()}))
 
 
 if __name__ == "__main__":

@@ -1,48 +1,62 @@
-"""The last step of `bench.handwritten`: small aggregates to the rows of each report, in DuckDB SQL.
-
-Every query names scopes in its first column and follows the contract's columns (REPORTS.md sections 3 and 5).
-"""
+"""Funnels and stats (REPORTS.md sections 3 and 5) of the hand-written yardstick."""
 
 # ruff: noqa: S608 - names come from a mapping and are quoted; values are ours
 from __future__ import annotations
 
+import pyarrow as pa
+
+from bench.hand import Hand, texts
+from bench.sql_base import aggregate
 from ca_assets.analyses.people import conversion_steps, step_names
 from ca_assets.shop import Shop
 
 GRAINS = ("daily", "weekly", "monthly")
-_Z = "1.959963984540054"
-_CENTRE = f"(k / n + {_Z} * {_Z} / (2 * n)) / (1 + {_Z} * {_Z} / n)"
-_HALF = f"{_Z} * sqrt(k / n * (1 - k / n) / n + {_Z} * {_Z} / (4 * n * n)) / (1 + {_Z} * {_Z} / n)"
-PREPARED = f"""
-CREATE MACRO wilson_low(k, n) AS CASE WHEN n = 0 THEN NULL WHEN k = 0 THEN 0.0 ELSE {_CENTRE} - {_HALF} END;
-CREATE MACRO wilson_high(k, n) AS CASE WHEN n = 0 THEN NULL WHEN k = n THEN 1.0 ELSE {_CENTRE} + {_HALF} END;
-CREATE MACRO part(k, n) AS CASE WHEN n = 0 THEN NULL ELSE k / n END;
-CREATE TEMP TABLE all_days AS
-SELECT scope, name, d.*, b.* EXCLUDE (scope, day, revenue, discount),
-    coalesce(revenue, 0) AS revenue, coalesce(discount, 0) AS discount, coalesce(refunds, 0) AS refunds
-FROM scopes CROSS JOIN session_days d LEFT JOIN by_day b USING (scope, day) LEFT JOIN refunds_by_day USING (scope, day);
-CREATE TEMP TABLE all_hours AS
-SELECT scope, name, h.hour, b.* EXCLUDE (scope, hour, revenue, discount), coalesce(revenue, 0) AS revenue
-FROM scopes CROSS JOIN (SELECT unnest(range(24)) AS hour) h LEFT JOIN by_hour b USING (scope, hour);
-"""
 
 
-def _texts(names: list[str]) -> str:
-    return "[" + ", ".join("'" + name.replace("'", "''") + "'" for name in names) + "]"
+def funnels(hand: Hand) -> dict[str, pa.Table]:
+    """Report path → rows of all scopes; first of all families, because it makes the shared aggregates."""
+    aggregate(hand)
+    return {path: hand.table(query) for path, query in _funnels(hand.shop).items()}
+
+
+def stats(hand: Hand) -> dict[str, pa.Table]:
+    """Report path → rows of all scopes."""
+    _weekly_customers(hand)
+    return {path: hand.table(query) for path, query in _stats(hand.days).items()}
+
+
+def _weekly_customers(hand: Hand) -> None:
+    """Distinct customers and buyers: `weekly` per scope and week over one packed key, `all` from the first dimension; `recent` weeks."""
+    pair = "((week::UBIGINT << 32) | key::UBIGINT)"
+    dimensions = len(hand.starts)
+    if not dimensions:
+        hand.run(f"CREATE TEMP TABLE w0 AS SELECT {pair} AS k, bool_or(bought) AS b FROM s GROUP BY k")
+    for i in range(dimensions):
+        hand.run(f"CREATE TEMP TABLE w{i} AS SELECT (c{i}::UBIGINT << 48) | {pair} AS k, bool_or(bought) AS b FROM s GROUP BY k")
+    whole = "SELECT k & 281474976710655 AS k, bool_or(b) AS b FROM w0 GROUP BY 1"
+    pieces = [whole, *(f"SELECT * FROM w{i}" for i in range(dimensions))]
+    counted = (
+        "SELECT (k >> 48)::USMALLINT AS scope, ((k >> 32) & 65535)::BIGINT AS week, count(*) AS customers, count(*) FILTER (b) AS buyers"
+    )
+    hand.run("CREATE TEMP TABLE weekly AS " + " UNION ALL ".join(f"{counted} FROM ({piece}) GROUP BY ALL" for piece in pieces))
+    last = hand.days - 1
+    week = f"SELECT {{scope}} AS scope, ({last} - day) // 7 AS ago, key, bool_or(bought) AS b FROM s WHERE day > {last - 14} GROUP BY ALL"
+    hand.run(f"""
+        CREATE TEMP TABLE recent AS
+        SELECT scope, ago, count(*) AS visitors, count(*) FILTER (b) AS buyers FROM ({hand.every_scope(week)}) GROUP BY ALL""")
 
 
 def _steps(names: list[str], measure: str, counts: list[str]) -> str:
     """Columns step_order, step and the count of each, one row per step."""
     order = ", ".join(str(i) for i in range(len(names)))
-    return f"unnest([{order}])::BIGINT AS step_order, unnest({_texts(names)}) AS step, unnest([{', '.join(counts)}])::BIGINT AS {measure}"
+    return f"unnest([{order}])::BIGINT AS step_order, unnest({texts(names)}) AS step, unnest([{', '.join(counts)}])::BIGINT AS {measure}"
 
 
 def _periods(grain: str) -> str:
     return f"{grain} AS period, bool_and({grain}_complete) AS complete"
 
 
-def funnels(shop: Shop) -> dict[str, str]:
-    """Report path → query."""
+def _funnels(shop: Shop) -> dict[str, str]:
     names = ["sessions", *shop.actions, "purchased"]
     sums = [f"coalesce(sum(n{i}), 0)" for i in range(len(names))]
     of = "(sessions, total_sessions)"
@@ -65,7 +79,7 @@ def funnels(shop: Shop) -> dict[str, str]:
 
 def _customers(shop: Shop) -> dict[str, str]:
     names = [*step_names(shop), "first_session", "first_purchase"]
-    steps = f"(SELECT unnest(range({len(names)}))::INTEGER AS step, unnest({_texts(names)}) AS step_name) steps"
+    steps = f"(SELECT unnest(range({len(names)}))::INTEGER AS step, unnest({texts(names)}) AS step_name) steps"
     queries = {
         f"funnels/customers_{grain}": f"""
             SELECT name AS scope, spans.period, complete, steps.step AS step_order, step_name AS step,
@@ -105,7 +119,7 @@ def _conversion(shop: Shop) -> str:
             SELECT 'month' AS grain, monthly AS period, bool_and(monthly_complete) AS complete,
                 (year(monthly) * 12 + month(monthly))::INTEGER AS month FROM customer_days GROUP BY monthly
             UNION ALL SELECT 'total', min(daily), true, NULL FROM customer_days
-        ), steps AS (SELECT unnest(range({len(chosen)})) AS step, unnest({_texts(list(chosen))}) AS step_name
+        ), steps AS (SELECT unnest(range({len(chosen)})) AS step, unnest({texts(list(chosen))}) AS step_name
         ), reached AS ({" UNION ALL ".join(pieces)})
         SELECT name AS scope, grain, period, complete, step AS step_order, step_name AS step, entered, entered - mature AS undecided,
             mature, customers, part(customers, mature) AS rate, wilson_low(customers, mature) AS rate_low,
@@ -118,8 +132,7 @@ def _conversion(shop: Shop) -> str:
             LEFT JOIN reached r ON r.scope = scopes.scope AND r.month IS NOT DISTINCT FROM m.month AND r.step = s.step)"""
 
 
-def stats(days: int) -> dict[str, str]:
-    """Report path → query; `days` of the session range."""
+def _stats(days: int) -> dict[str, str]:
     queries = {}
     for grain in GRAINS:
         queries[f"stats/{grain}_orders"] = f"""
@@ -196,7 +209,7 @@ def _kpis(days: int) -> str:
             SELECT scope, count(*) FILTER (came) AS visitors_t, count(*) FILTER (orders > 0) AS buyers_t FROM members GROUP BY scope
         ), latest AS (SELECT scope, {people} FROM scopes LEFT JOIN recent USING (scope) GROUP BY scope
         ), every AS (
-            SELECT name AS scope, unnest({_texts(list(metrics))}) AS metric, unnest([{listed("t")}]) AS total,
+            SELECT name AS scope, unnest({texts(list(metrics))}) AS metric, unnest([{listed("t")}]) AS total,
                 unnest([{listed("l")}]) AS l, unnest([{listed("p")}]) AS p
             FROM sums JOIN totals USING (scope) JOIN latest USING (scope))
         SELECT scope, metric, total, CASE WHEN {days} >= 7 THEN l END AS last_7_days, CASE WHEN {days} >= 14 THEN p END AS previous_7_days,
