@@ -1,5 +1,6 @@
 """Cases of REPORTS.md section 1, calendar: clocks that jump, weeks, what is complete. All rows were computed by hand."""
 
+# ruff: noqa: E501 (small files as literals)
 from __future__ import annotations
 
 from ca_assets_tests.oracle.case import Case, shop_yaml
@@ -86,7 +87,11 @@ WEEKS = Case(
     },
     expected={
         "stats/weekly_orders": "period,complete,orders\n2024-01-07,true,1\n2024-01-14,true,3\n2024-01-21,false,1\n",
+        "stats/weekly_revenue": "period,complete,revenue,net_revenue\n2024-01-07,true,10,10\n2024-01-14,true,32,32\n2024-01-21,false,14,14\n",
         "stats/monthly_orders": "period,complete,orders\n2024-01-01,false,5\n",
+        "funnels/sessions_weekly": "period,step,complete,sessions,total_sessions,rate\n2024-01-21,sessions,false,2,2,1\n2024-01-21,purchased,false,1,2,.5\n",
+        "funnels/customers_weekly": "period,step,complete,customers\n2024-01-07,first_session,true,1\n2024-01-14,first_session,true,1\n"
+        "2024-01-21,first_purchase,false,1\n2024-01-21,first_session,false,2\n",
         "stats/weekly_sessions_per_customer": """
 period,complete,sessions,customers,sessions_per_customer
 2024-01-07,true,1,1,1

@@ -7,6 +7,10 @@ MONEY = "period date, complete bool, revenue, discount, refunds, net_revenue"
 ORDERS = "period date, complete bool, orders int"
 VOLUME = "period date, complete bool, step_order int, step str, customers int"
 
+COHORT = "cohort date, complete bool, size int, excluded int"
+CHURN = "frequency_hours, repeat_customers int, customers int, engaged int, engaged_rate, churn_rate, churn_rate_low, churn_rate_high"
+PROMOTED = "orders int, promoted_orders int, organic_orders int, promoted_rate, promoted_rate_low, promoted_rate_high"
+
 # name: (key, columns)
 REPORTS = {
     **{f"funnels/sessions_{grain}": ("period, step", f"period date, {SESSIONS}") for grain in ("daily", "weekly", "monthly")},
@@ -34,6 +38,53 @@ REPORTS = {
     "stats/payment_amount_distribution": ("bin", "bin int, amount_low, amount_high, customers int"),
     "stats/orders_per_customer": ("orders", "orders int, customers int"),
     "stats/kpis": ("metric", "metric str, total, last_7_days, previous_7_days, change_rate"),
+    **{
+        f"cohorts/{grain}_{a}_{a + 1}": (f"cohort, offset_{unit}", f"{COHORT}, offset_{unit} int, customers int, share, mature bool")
+        for grain, unit in (("daily", "days"), ("weekly", "weeks"))
+        for a in range(4)
+    },
+    "cohorts/revenue_weekly": (
+        "cohort, offset_weeks",
+        f"{COHORT}, offset_weeks int, cumulative_net_revenue, net_revenue_per_customer, mature bool",
+    ),
+    "cohorts/next_order_survival": (
+        "from_order, day",
+        "from_order int, day int, customers int, at_risk int, events int, share, share_low, share_high",
+    ),
+    "products/top_products": ("product", "product str, product_name str, orders int, units, line_value, customers int"),
+    "products/top_categories": ("category", "category str, orders int, units, line_value, customers int"),
+    "products/product_pairs": (
+        "product_a, product_b",
+        "product_a str, product_b str, orders int, orders_a int, orders_b int, total_orders int, support, confidence_ab, confidence_ba, "
+        "lift",
+    ),
+    "products/daily_products": ("period, product", "period date, complete bool, product str, orders int, units, line_value"),
+    "products/line_value_monthly": (
+        "period",
+        "period date, complete bool, orders int, orders_with_lines int, line_value, revenue, discount, difference",
+    ),
+    "promotions/summary": (
+        "promotion_id",
+        "promotion_id str, orders int, customers int, revenue, discount, average_amount, first_orders int, first_order_rate, "
+        "first_order_rate_low, first_order_rate_high, orders_per_customer",
+    ),
+    "promotions/daily_share": ("period", f"period date, complete bool, {PROMOTED}"),
+    "promotions/hourly_share": ("hour", f"hour int, days int, {PROMOTED}"),
+    "promotions/daily_revenue": (
+        "period, promotion_id",
+        "period date, complete bool, promotion_id str, orders int, revenue, discount",
+    ),
+    "churn/overall": ("report_date", f"report_date date, {CHURN}"),
+    "churn/weekly": ("period", f"period date, complete bool, {CHURN}"),
+    "churn/monthly": ("period", f"period date, complete bool, {CHURN}"),
+    "churn/customer_bridge_monthly": (
+        "period",
+        "period date, complete bool, frequency_hours, opening int, new int, reactivated int, lapsed int, closing int, new_lapsed int",
+    ),
+    "journey/average": (
+        "step",
+        "step_order int, step str, customers int, average_hours, hours_customers int, average_amount, orders_per_buyer",
+    ),
 }
 WINDOWED = (
     "funnels/sessions_hourly",
@@ -41,8 +92,18 @@ WINDOWED = (
     "stats/hourly_revenue",
     "stats/payment_amount_distribution",
     "stats/orders_per_customer",
+    "products/top_products",
+    "products/top_categories",
+    "products/product_pairs",
+    "promotions/summary",
+    "promotions/hourly_share",
 )
 WINDOW_DAYS = (7, 28, 90, 365)
+
+
+def report_names(windows: bool) -> list[str]:
+    """Every report of the contract, with its windows if they are asked for."""
+    return [*REPORTS, *(f"{name}@{days}d" for name in WINDOWED for days in WINDOW_DAYS if windows)]
 
 
 def report_columns(name: str) -> list[tuple[str, str]]:

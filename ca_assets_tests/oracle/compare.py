@@ -14,12 +14,12 @@ import datetime as dt
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ca_assets_tests.oracle.columns import download_columns, order_columns, report_columns, report_key
+from ca_assets_tests.oracle.columns import REPORTS, download_columns, order_columns, report_columns, report_key, report_names
 from ca_assets_tests.oracle.reports import all_reports, load_world, scope_tables
 from ca_assets_tests.oracle.world import World
 
@@ -161,8 +161,13 @@ def _shown_value(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date) else repr(value)
 
 
-def compare(world: World, folder: Path, scope: str = "*", windows: bool = False) -> list[Comparison]:
-    """Compare every file of an export; `scope` is what was exported (`*` for all of them)."""
+def compare(
+    world: World, folder: Path, scope: str = "*", windows: bool = False, stated: Collection[str] = REPORTS.keys()
+) -> list[Comparison]:
+    """Compare every file of an export.
+
+    `scope` is what was exported (`*` for all of them), `stated` the reports that the exporter says it has (default: the whole contract).
+    """
     orders, downloads = scope_tables(world, "all" if scope == "*" else scope)
     order_names, download_names = order_columns(world.shop.dimensions, world.shop.actions), download_columns(world.shop.customer_actions)
     results = [
@@ -176,11 +181,12 @@ def compare(world: World, folder: Path, scope: str = "*", windows: bool = False)
         ),
     ]
     leading: Columns = [("scope", "str")] if scope == "*" else []
-    for name, rows in all_reports(world, windows).items():
+    for name, rows in all_reports(world, windows, stated).items():
         wanted = [list(row) if leading else list(row[1:]) for row in rows if scope in ("*", row[0])]
         key = [column for column, _ in leading] + report_key(name)
         results.append(compare_rows(name, leading + report_columns(name), key, wanted, folder / f"{name}.csv"))
-    return results
+    unmapped = [name for name in report_names(windows) if not world.shop.has_report(name) and (folder / f"{name}.csv").exists()]
+    return results + [Comparison(name, 0, ["exists, though nothing is mapped for it"]) for name in unmapped]
 
 
 def differences(
@@ -190,10 +196,11 @@ def differences(
     windows: bool = False,
     scope: str = "*",
     report_date: dt.date | None = None,
+    stated: Collection[str] = REPORTS.keys(),
 ) -> list[str]:
     """Every difference as `report: what`, empty when the export equals the oracle."""
     world = load_world(Path(shop_yaml), loaded_at, report_date)
-    return [f"{result.name}: {text}" for result in compare(world, Path(export_dir), scope, windows) for text in result.differences]
+    return [f"{result.name}: {text}" for result in compare(world, Path(export_dir), scope, windows, stated) for text in result.differences]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,14 +1,14 @@
-"""Every report of REPORTS.md sections 3 and 5 by its export name, for every scope."""
+"""Every report of REPORTS.md sections 3 to 9 by its export name, for every scope."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ca_assets_tests.oracle import funnels, stats
+from ca_assets_tests.oracle import churn, cohorts, funnels, journey, products, promotions, stats, survival
 from ca_assets_tests.oracle.clean import Record, build_tables
 from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
 from ca_assets_tests.oracle.shopfile import read_shop
@@ -32,6 +32,23 @@ COMPUTE: dict[str, Callable[[View], Rows]] = {
     "stats/payment_amount_distribution": stats.payment_amount_distribution,
     "stats/orders_per_customer": stats.orders_per_customer,
     "stats/kpis": stats.kpis,
+    **{f"cohorts/{grain}_{a}_{a + 1}": partial(cohorts.cells, event=a, grain=grain) for grain in ("daily", "weekly") for a in range(4)},
+    "cohorts/revenue_weekly": cohorts.revenue_weekly,
+    "cohorts/next_order_survival": survival.next_order_survival,
+    "products/top_products": products.top_products,
+    "products/top_categories": products.top_categories,
+    "products/product_pairs": products.product_pairs,
+    "products/daily_products": products.daily_products,
+    "products/line_value_monthly": products.line_value_monthly,
+    "promotions/summary": promotions.summary,
+    "promotions/daily_share": promotions.daily_share,
+    "promotions/hourly_share": promotions.hourly_share,
+    "promotions/daily_revenue": promotions.daily_revenue,
+    "churn/overall": churn.overall,
+    "churn/weekly": partial(churn.series, grain="weekly"),
+    "churn/monthly": partial(churn.series, grain="monthly"),
+    "churn/customer_bridge_monthly": churn.customer_bridge_monthly,
+    "journey/average": journey.average,
 }
 
 
@@ -41,12 +58,13 @@ def load_world(shop_yaml: Path, loaded_at: dt.datetime | None = None, report_dat
     return build_world(shop, build_tables(shop), loaded_at or dt.datetime.now(dt.UTC), report_date)
 
 
-def all_reports(world: World, windows: bool = False) -> dict[str, Rows]:
-    """Report name → rows with the scope in front."""
-    reports = {name: _rows(world.views, name) for name in COMPUTE}
+def all_reports(world: World, windows: bool = False, wanted: Collection[str] = COMPUTE.keys()) -> dict[str, Rows]:
+    """Report name → rows with the scope in front; of the `wanted` reports those that the shop has."""
+    names = [name for name in COMPUTE if name in wanted and world.shop.has_report(name)]
+    reports = {name: _rows(world.views, name) for name in names}
     for days in WINDOW_DAYS if windows else ():
         views = world.windowed(days)
-        reports |= {f"{name}@{days}d": _rows(views, name) for name in WINDOWED}
+        reports |= {f"{name}@{days}d": _rows(views, name) for name in WINDOWED if name in names}
     return reports
 
 

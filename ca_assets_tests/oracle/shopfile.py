@@ -41,6 +41,11 @@ class Shop:
     conversion_window_days: int = 30
     conversion_steps: list[str] | None = None
     scope_values: int = 50
+    cohort_horizon: int = 15
+    survival_days: int = 365
+    top: int = 100
+    pair_orders: int = 5
+    churn_repeat_customers: int = 5
     dimensions: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     customer_actions: list[str] = field(default_factory=list)
@@ -48,6 +53,12 @@ class Shop:
     def has_signup(self) -> bool:
         """Whether signup_date is mapped."""
         return "customers" in self.sources and "signup_date" in self.sources["customers"].columns
+
+    def has_report(self, name: str) -> bool:
+        """Whether the shop maps what the report needs."""
+        if name.startswith("products/"):
+            return "baskets" in self.sources
+        return not name.startswith("promotions/") or "promotion_id" in self.sources["sessions"].columns
 
 
 def read_shop(path: Path) -> Shop:
@@ -66,6 +77,11 @@ def read_shop(path: Path) -> Shop:
         conversion_window_days=settings.get("conversion_window_days", 30),
         conversion_steps=settings.get("conversion_steps"),
         scope_values=settings.get("scope_values", 50),
+        cohort_horizon=settings.get("cohort_horizon", 15),
+        survival_days=settings.get("survival_days", 365),
+        top=settings.get("top", 100),
+        pair_orders=settings.get("pair_orders", 5),
+        churn_repeat_customers=settings.get("churn_repeat_customers", 5),
         dimensions=list(sources["sessions"].dimensions),
         actions=list(sources["sessions"].actions),
         customer_actions=list(customers.actions) if customers else [],

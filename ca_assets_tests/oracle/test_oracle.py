@@ -12,10 +12,11 @@ from ca_assets.shop import load_shop
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.clean import balanced
-from ca_assets_tests.oracle.compare import differences, main
+from ca_assets_tests.oracle.columns import REPORTS
+from ca_assets_tests.oracle.compare import compare, differences, main
 from ca_assets_tests.oracle.figures import quantile, rate
 from ca_assets_tests.oracle.generate import random_shop
-from ca_assets_tests.oracle.reports import all_reports, load_world
+from ca_assets_tests.oracle.reports import COMPUTE, all_reports, load_world
 from ca_assets_tests.oracle.write import write_export
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -31,6 +32,28 @@ def test_case(case: Case, tmp_path: Path) -> None:
     assert case.count_problems(world.tables.counts) == []
     assert all(balanced(counts) for counts in world.tables.counts.values())
     assert differences(shop_yaml, tmp_path / "out", NOW, windows=True, report_date=as_of) == []
+
+
+def test_every_report_of_the_contract_has_rows_computed_by_hand() -> None:
+    by_hand = {name.partition("@")[0] for case in CASES for name in case.expected}
+    assert REPORTS.keys() - by_hand == set()
+    assert REPORTS.keys() == COMPUTE.keys()
+
+
+def test_a_report_is_compared_when_it_is_stated_and_never_when_nothing_is_mapped(tmp_path: Path) -> None:
+    case = _case("churn: the worked example")
+    shop_yaml, out = case.write(tmp_path), tmp_path / "out"
+    world = load_world(shop_yaml, NOW, dt.date(2024, 1, 21))
+    write_export(world, out)
+    (out / "churn/weekly.csv").unlink()
+    others = REPORTS.keys() - {"churn/weekly"}
+    assert [result.name for result in compare(world, out) if result.differences] == ["churn/weekly"]
+    assert [result.name for result in compare(world, out, stated=others) if result.differences] == []
+    assert "churn/weekly" not in {result.name for result in compare(world, out, stated=others)}
+    assert case.problems(out, others) == []
+    (out / "promotions").mkdir()
+    (out / "promotions/summary.csv").write_text("")
+    assert [result.name for result in compare(world, out, stated=others) if result.differences] == ["promotions/summary"]
 
 
 def _case(name: str) -> Case:
@@ -118,7 +141,9 @@ def test_figures() -> None:
     low = rate(0, 10)
     assert low[:2] == (0.0, 0.0)
     assert low[2] == pytest.approx(0.2775327998628892)  # z² / (n + z²)
-    assert rate(10, 10)[1:] == (pytest.approx(1 - 0.2775327998628892), 1.0)
+    share, some, all_ = rate(10, 10)
+    assert (share, all_) == (1.0, 1.0)
+    assert some == pytest.approx(1 - 0.2775327998628892)
     assert rate(0, 0) == (None, None, None)
     assert [quantile([1.0, 2.0, 3.0, 4.0], share) for share in (0, 0.25, 0.5, 1)] == [1, 1.75, 2.5, 4]
     assert quantile([], 0.5) is None

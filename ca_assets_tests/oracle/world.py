@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ca_assets_tests.oracle.clean import Record, Tables
@@ -24,12 +25,29 @@ class View:
     customers: list[Record]
     session_first: dt.date
     customer_first: dt.date
+    lines_of: dict[str, list[Record]]  # session id → its basket lines
+    first_orders: frozenset[str] | None = None  # ids of the clients' orders 1 in the scope; a window keeps those of the whole history
     orders: list[Record] = field(init=False)
     mixed: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.orders = [session for session in self.sessions if session["has_purchased"]]
         self.mixed = len({order["currency"] for order in self.orders}) > 1
+        if self.first_orders is None:
+            self.first_orders = frozenset(orders[0]["id"] for orders in self.orders_of.values())
+
+    @cached_property
+    def orders_of(self) -> dict[str, list[Record]]:
+        """Client → his orders 1, 2, … by moment, then id."""
+        orders = defaultdict(list)
+        for order in self.orders:
+            orders[order["client"]].append(order)
+        return dict(orders)
+
+    @cached_property
+    def downloaded(self) -> dict[str, Record]:
+        """Client → his row of `downloads`, where the download is known."""
+        return {row["client"]: row for row in self.customers if self.known(row["download_date"])}
 
     def session_periods(self, grain: str) -> list[tuple[dt.date, bool]]:
         """The periods of the session range."""
@@ -108,7 +126,10 @@ def build_world(shop: Shop, tables: Tables, loaded_at: dt.datetime, report_date:
     first = known[0]["day"]
     moments = [moment for row in tables.downloads for moment in _moments(row, shop) if moment < as_of]
     customer_first = min(first, clock.day(min(moments))) if moments else first
-    whole = View(shop, clock, report_date, as_of, known, tables.downloads, first, customer_first)
+    lines_of = defaultdict(list)
+    for line in tables.lines:
+        lines_of[line["id"]].append(line)
+    whole = View(shop, clock, report_date, as_of, known, tables.downloads, first, customer_first, dict(lines_of))
     world.views["all"] = whole
     for dimension, column in _dimensions(shop, tables):
         world.values_of[dimension] = _scope_of_values(shop, whole, dimension, column)
@@ -152,5 +173,6 @@ def _dimension_views(whole: View, column: str, scope_of: dict[str, str]) -> dict
     views = {}
     for scope, sessions in members.items():
         clients = {session["client"] for session in sessions}
-        views[scope] = replace(whole, sessions=sessions, customers=[download[client] for client in clients if client in download])
+        customers = [download[client] for client in clients if client in download]
+        views[scope] = replace(whole, sessions=sessions, customers=customers, first_orders=None)
     return views
