@@ -11,16 +11,16 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ca_assets.settings.index_settings import IndexSettings
 from ca_assets.settings.secret_files import SecretFiles
 
 
-class ProcessSettings(BaseSettings):
+class ProcessSettings(IndexSettings):
     """`CA_HOME` is the one folder for everything that is kept; the URLs default to places inside it."""
 
     model_config = SettingsConfigDict(env_prefix="CA_", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=lambda: Path.home() / ".customer_analytics")
-    index_url: str | None = None
     lake_url: str | None = None
     settings_url: str | None = None
     engine: str = "duckdb"
