@@ -20,7 +20,7 @@ from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.columns import report_names
 from ca_assets_tests.oracle.compare import compare
-from ca_assets_tests.oracle.generate import random_shop
+from ca_assets_tests.oracle.generate import SEEDS, random_shop
 from ca_assets_tests.oracle.reports import load_world
 from ca_assets_tests.pipeline import Loaded, files_of, load_and_export
 
@@ -47,7 +47,7 @@ def test_hand_computed_case(case: Case, tmp_path: Path) -> None:
     assert differences(shop_yaml, loaded, day) == []
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_messy_shop_equals_the_oracle(seed: int, tmp_path: Path) -> None:
     shop_yaml = random_shop(seed, tmp_path / "shop")
     loaded = load_and_export(shop_yaml, tmp_path / "home")

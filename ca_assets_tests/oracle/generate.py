@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana")
+SEEDS = 6  # the shops 0 .. 5 are those that the product is tried on
 WEEKDAYS = ("monday", "saturday", "sunday")
 # Days around changes of the clock in those zones, so that ambiguous and missing times occur.
 STARTS = (dt.date(2017, 9, 25), dt.date(2018, 2, 1), dt.date(2023, 10, 20), dt.date(2024, 3, 1), dt.date(1990, 1, 1), dt.date(2020, 2, 20))
@@ -51,27 +52,30 @@ class _Maker:
     def __init__(self, dice: random.Random, folder: Path, sessions: int) -> None:
         self.dice, self.folder, self.count = dice, folder, sessions
         self.start = dice.choice(STARTS)
-        self.days = dice.choice((3, 20, 75))
+        self.days = dice.choice((3, 20, 75, 400))
         self.mess = dice.choice((0.0, 0.01, 0.05))
         self.clients = [f"c{i}" for i in range(dice.choice((5, 40, 150)))] + ["007", "7", "Ü"]
         self.ids = [f"s{i}" for i in range(sessions)]
         self.dimensions = dice.sample(["country", "device", "land"], dice.randint(0, 2))
         self.actions = dice.sample(["cart", "checkout", "paid"], dice.randint(0, 3))
         self.values = {name: dice.sample(TEXTS, dice.randint(2, len(TEXTS))) for name in self.dimensions}
+        self.currencies = dice.choice((("", " "), ("", " "), ("", "EUR", "EUR", "GBP")))
+        self.promotions = ["", "", *dice.choice((["P1", "p2"], [f"code {i}" for i in range(14)], ["=1+1"]))]
+        self.products = ["A", "B", "ü", "c d", *(f"sku{i}" for i in range(dice.choice((0, 9, 130))))]
 
     def write(self) -> Path:
         dice = self.dice
         shop: dict[str, Any] = {
             "calendar": {"timezone": dice.choice(ZONES), "week_start": dice.choice(WEEKDAYS)},
             "currency": dice.choice(("EUR", "GBP")),
-            "settings": {"conversion_window_days": dice.choice((1, 7, 30)), "scope_values": dice.choice((1, 3, 50))},
+            "settings": self._settings(),
             "sources": {"sessions": self._sessions()},
         }
         if dice.random() < 0.75:
             shop["sources"]["customers"] = self._customers()
             if dice.random() < 0.3:
                 shop["settings"]["conversion_steps"] = ["session", "purchase"]
-        if dice.random() < 0.5:
+        if dice.random() < 0.8:
             shop["sources"]["baskets"] = self._baskets()
         if dice.random() < 0.5:
             shop["sources"]["deliveries"] = self._deliveries()
@@ -81,9 +85,21 @@ class _Maker:
         path.write_text(yaml.safe_dump(shop, allow_unicode=True, sort_keys=False), encoding="utf-8")
         return path
 
+    def _settings(self) -> dict[str, int | list[str]]:
+        choices = {
+            "conversion_window_days": (1, 7, 30),
+            "scope_values": (1, 3, 50),
+            "cohort_horizon": (2, 15),
+            "survival_days": (7, 365),
+            "top": (1, 3, 100),
+            "pair_orders": (1, 2, 5),
+            "churn_repeat_customers": (1, 5, 20),
+        }
+        return {name: self.dice.choice(values) for name, values in choices.items() if self.dice.random() < 0.7}
+
     def _sessions(self) -> dict[str, Any]:
         optional = ["date", "discount_amount", "promotion_id", "currency", "refund_amount", "refund_date"]
-        chosen = [name for name in optional if self.dice.random() < 0.6]
+        chosen = [name for name in optional if self.dice.random() < 0.7]
         columns = ["id", "client", "session_start_date", "payment_amount", "has_purchased", *chosen]
         rows = [self._session(key) for key in self.ids]
         rows += [self._session(self.dice.choice(self.ids)) for _ in range(self.count // 20)]  # duplicates
@@ -101,7 +117,6 @@ class _Maker:
 
     def _session(self, key: str) -> dict[str, str]:
         bought = self.dice.random() < 0.6
-        currency = self.dice.choice(("", "EUR", "EUR", "GBP") if self.days == 20 else ("", " "))
         amounts = [self._number() for _ in range(3)]
         return {
             "id": self._text(key),
@@ -111,8 +126,8 @@ class _Maker:
             "has_purchased": self._flag(bought),
             "date": self._time(0.2),
             "discount_amount": amounts[1] if self.dice.random() < 0.3 else "",
-            "promotion_id": self.dice.choice(("", "", "P1", "p2")),
-            "currency": currency,
+            "promotion_id": self.dice.choice(self.promotions),
+            "currency": self.dice.choice(self.currencies),
             "refund_amount": amounts[2] if self.dice.random() < 0.2 else "",
             "refund_date": self._time(0.6),
             **{f"dim_{name}": self.dice.choice(["", *self.values[name]]) for name in self.dimensions},
@@ -126,7 +141,7 @@ class _Maker:
         rows = [
             {
                 "client": self._text(client),
-                "download": self._time(),
+                "download": self._time(latest=self.dice.choice((1, 5, self.days))),
                 "signup": self._time(0.4),
                 "push": self._time(0.5),
                 "news": self._time(0.5),
@@ -141,15 +156,21 @@ class _Maker:
         rows = [
             {
                 "order": self.dice.choice([*self.ids, "nobody"]),
-                "sku": self._text(self.dice.choice(("A", "B", "ü", "c d"))),
+                "sku": self._text(self.dice.choice((self.dice.choice(self.products), *self.products[:3]))),
                 "price": self._number(),
                 "cat": self.dice.choice(("", "x", "y")),
                 "qty": self.dice.choice(("", "1", "2.5", "3")),
+                "title": self.dice.choice(("", "", "Tea", "tea", " Cup ")),
             }
-            for _ in range(self.count)
+            for _ in range(self.count * self.dice.choice((1, 4)))
         ]
-        self._write("lines.csv", ["order", "sku", "price", "cat", "qty"], rows)
-        optional = {"category": "cat", "quantity": "qty"} if self.dice.random() < 0.7 else {}
+        rows += [dict(self.dice.choice(rows)) for _ in range(self.count // 20)]  # equal lines: all count
+        self._write("lines.csv", ["order", "sku", "price", "cat", "qty", "title"], rows)
+        optional = {
+            ours: theirs
+            for ours, theirs in {"category": "cat", "quantity": "qty", "product_name": "title"}.items()
+            if self.dice.random() < 0.7
+        }
         return {"kind": "csv", "path": "lines.csv", "columns": {"id": "order", "product": "sku", "price": "price", **optional}}
 
     def _deliveries(self) -> dict[str, Any]:
@@ -187,12 +208,13 @@ class _Maker:
         value = self.dice.choice((0.1, 0.3, 10, 19.99, 20, round(self.dice.uniform(0, 300), 2), self.dice.randint(1, 9) * 100))
         return self.dice.choice((f"{value}", f"{value}", f"{value:.3f}", f"+{value}", f"{value:e}"))
 
-    def _time(self, empty: float = 0.0) -> str:
+    def _time(self, empty: float = 0.0, latest: int | None = None) -> str:
         if self.dice.random() < empty:
             return ""
         if self.dice.random() < self.mess:
             return self.dice.choice(GARBAGE_TIMES)
-        day = self.start + dt.timedelta(days=min(self.dice.randrange(self.days), self.dice.randrange(self.days) + 5))
+        days = latest or self.days
+        day = self.start + dt.timedelta(days=min(self.dice.randrange(days), self.dice.randrange(days) + 5))
         # Hours near midnight, where days, weeks and clocks change, come often.
         hour = self.dice.choice((0, 0, 1, 1, 2, 3, 23, 23, self.dice.randrange(24)))
         minute, second = self.dice.choice((0, 15, 30, 45, 59)), self.dice.choice((0, 0, 59))

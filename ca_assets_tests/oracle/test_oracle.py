@@ -12,10 +12,10 @@ from ca_assets.shop import load_shop
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
 from ca_assets_tests.oracle.clean import balanced
-from ca_assets_tests.oracle.columns import REPORTS
+from ca_assets_tests.oracle.columns import REPORTS, report_columns, report_names
 from ca_assets_tests.oracle.compare import compare, differences, main
 from ca_assets_tests.oracle.figures import quantile, rate
-from ca_assets_tests.oracle.generate import random_shop
+from ca_assets_tests.oracle.generate import SEEDS, random_shop
 from ca_assets_tests.oracle.reports import COMPUTE, all_reports, load_world
 from ca_assets_tests.oracle.write import write_export
 
@@ -126,6 +126,22 @@ def test_random_shops_are_messy_and_balanced(seed: int, tmp_path: Path) -> None:
     assert all(balanced(counts) for counts in world.tables.counts.values())
     write_export(world, tmp_path / "out", windows=True)
     assert differences(shop_yaml, tmp_path / "out", NOW, windows=True) == []
+
+
+def test_random_shops_have_content_in_every_report(tmp_path: Path) -> None:
+    """Over the seeds that the product is tried on, no report of any shop is empty, and what is hard to meet is met."""
+    worlds = [load_world(random_shop(seed, tmp_path / str(seed)), NOW) for seed in range(SEEDS)]
+    reports = [all_reports(world, windows=True) for world in worlds]
+    rows = {name: [row for shop in reports for row in shop.get(name, [])] for name in report_names(windows=True)}
+    assert [name for name in rows if not rows[name]] == []
+    full = {name: [row for row in rows[name] if None not in row] for name in rows}  # no figure of it is null
+    assert [name for name in rows if not full[name] and name not in ("products/top_products",)] == []
+    bridge = [report_columns("churn/customer_bridge_monthly")[i][0] for i in range(9)]
+    moved = {column: sum(row[1 + i] or 0 for row in rows["churn/customer_bridge_monthly"]) for i, column in enumerate(bridge) if i > 2}
+    assert min(moved.values()) > 0, moved
+    assert any(world.views["all"].mixed for world in worlds)
+    others = {name for name in rows for row in rows[name] if "__other__" in row}
+    assert others >= {"products/top_products", "products/daily_products", "promotions/summary", "promotions/daily_revenue"}
 
 
 def test_windows_look_at_the_last_days_only(tmp_path: Path) -> None:
