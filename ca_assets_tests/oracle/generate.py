@@ -166,12 +166,12 @@ class _Maker:
         ]
         rows += [dict(self.dice.choice(rows)) for _ in range(self.count // 20)]  # equal lines: all count
         self._write("lines.csv", ["order", "sku", "price", "cat", "qty", "title"], rows)
-        optional = {
-            ours: theirs
-            for ours, theirs in {"category": "cat", "quantity": "qty", "product_name": "title"}.items()
-            if self.dice.random() < 0.7
+        optional = {ours: theirs for ours, theirs in {"quantity": "qty", "product_name": "title"}.items() if self.dice.random() < 0.7}
+        return {
+            "kind": "csv",
+            "path": "lines.csv",
+            "columns": {"id": "order", "product": "sku", "price": "price", "category": "cat", **optional},
         }
-        return {"kind": "csv", "path": "lines.csv", "columns": {"id": "order", "product": "sku", "price": "price", **optional}}
 
     def _deliveries(self) -> dict[str, Any]:
         names = ["id", "delivery_date", "prepare_date", "return_date", "promised_date", "latitude", "longitude"]
