@@ -17,6 +17,7 @@ from ca_assets.settings.dagster_home import dagster_environment
 from ca_assets.settings.process import process_settings
 from ca_assets.storage.engine import connect
 from ca_assets.storage.lake import Lake
+from ca_assets_tests.servers.dagster import Server, until
 
 BACKFILL = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
   __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message } } }"""

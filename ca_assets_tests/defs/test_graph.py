@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +15,7 @@ GROUPS = {
     "sources": {"source/sessions", "source/customers", "source/baskets"},
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
     "indexes": {"orders", "downloads", "publication"},
-    "exploratory": {"funnels", "stats"},
+    "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
 }
 
 
@@ -39,7 +40,15 @@ def test_without_a_shop_the_graph_loads_and_says_what_to_do(empty_home: Path) ->
 
 def test_publication_follows_everything_that_is_published(home: Path) -> None:
     node = definitions().resolve_asset_graph().get(dg.AssetKey("publication"))
-    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", "funnels", "stats"}
+    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", *GROUPS["exploratory"]}
+
+
+def test_published_assets_say_how_old_they_may_be(home: Path) -> None:
+    graph = definitions().resolve_asset_graph()
+    policies = {node.key.to_user_string(): node.freshness_policy for node in graph.asset_nodes if node.freshness_policy}
+    assert set(policies) == GROUPS["indexes"] | GROUPS["exploratory"]
+    longest_night = dt.timedelta(hours=25)  # from 03:00 to 03:00 when summer time ends
+    assert {policy.fail_window.to_timedelta() for policy in policies.values()} == {longest_night + dt.timedelta(hours=2)}
 
 
 def test_checks_block_and_come_from_the_contracts(home: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from ca_assets.settings.process import process_settings
 from ca_assets.storage.lake import Lake
-from ca_assets_tests.defs.processes import BACKFILL, Server, amounts, until
+from ca_assets_tests.defs.processes import BACKFILL, amounts
+from ca_assets_tests.servers.dagster import Server, until
 from ca_assets_tests.tea_shop import SESSIONS
 
 pytestmark = pytest.mark.dagster
