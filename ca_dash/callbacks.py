@@ -13,14 +13,18 @@ from dash.exceptions import PreventUpdate
 
 from ca_assets.storage.index import IndexUnavailable
 from ca_dash import filter_bar
+from ca_dash.format import number
 from ca_dash.icons import icon
+from ca_dash.locales import current
+from ca_dash.page import PAGES
 from ca_dash.panels import PANELS
 from ca_dash.reports import Reader
 from ca_dash.shell import shop_or_none
+from ca_dash.states import Missing, state_message
 from ca_dash.tables import table
 from ca_dash.theme import Scheme
 from ca_dash.tiles import tiles
-from ca_dash.view import Missing, panel_rows, panel_view, state_message
+from ca_dash.view import panel_rows, panel_view, scope_currency
 
 
 def register(app: Dash, reader: Reader) -> None:
@@ -42,12 +46,12 @@ def _router(app: Dash) -> None:
 
 
 def _filters(app: Dash, reader: Reader) -> None:
-    bar = {"type": "filter-bar", "grain": MATCH}
+    bar = {"type": "filter-bar", "page": MATCH}
 
     @app.callback(Output(bar, "children"), Input("url", "search"), State(bar, "id"))
     def _bar(search: str | None, id: dict[str, Any]) -> Any:
         shop = shop_or_none(reader)
-        return filter_bar.bar(shop, search, has_grain=bool(id["grain"])) if shop and shop.report_dates else []
+        return filter_bar.bar(shop, search, PAGES[id["page"]]) if shop and shop.report_dates else []
 
     @app.callback(
         Output("url", "search"), Input({"type": "filter", "name": ALL}, "value"), State("url", "search"), prevent_initial_call=True
@@ -63,22 +67,27 @@ def _filters(app: Dash, reader: Reader) -> None:
 
 
 def _panels(app: Dash, reader: Reader) -> None:
-    figure = {"type": "panel-figure", "id": MATCH}
+    """A panel is either a chart or a table: the same callback with another first output."""
+    for kind, prop in (("panel-figure", "figure"), ("panel-rows", "children")):
+        _panel(app, reader, {"type": kind, "id": MATCH}, prop)
 
+
+def _panel(app: Dash, reader: Reader, place: dict[str, Any], prop: str) -> None:
     @app.callback(
-        Output(figure, "figure"),
+        Output(place, prop),
         Output({"type": "panel-state", "id": MATCH}, "children"),
         Output({"type": "panel-badge", "id": MATCH}, "children"),
         Output({"type": "panel-body", "id": MATCH}, "className"),
         Input("url", "search"),
         Input("colors", "data"),
-        State(figure, "id"),
+        State(place, "id"),
     )
-    def _panel(search: str | None, scheme: Scheme | None, id: dict[str, str]) -> tuple[Any, Any, Any, str]:
+    def _show(search: str | None, scheme: Scheme | None, id: dict[str, str]) -> tuple[Any, Any, Any, str]:
         if scheme is None or id["id"] not in PANELS:
             raise PreventUpdate
         view = panel_view(reader, PANELS[id["id"]], search, scheme)
-        return view.figure, view.state, view.badge, "ca-panel-body has-state" if view.state else "ca-panel-body"
+        shown = view.figure if prop == "figure" else view.table
+        return shown, view.state, view.badge, "ca-panel-body has-state" if view.state else "ca-panel-body"
 
 
 def _tiles(app: Dash, reader: Reader) -> None:
@@ -86,9 +95,10 @@ def _tiles(app: Dash, reader: Reader) -> None:
 
     @app.callback(Output(place, "children"), Input("url", "search"), Input("colors", "data"), State(place, "id"))
     def _show(search: str | None, scheme: Scheme | None, id: dict[str, str]) -> Any:
-        if scheme is None:
+        make = PAGES[id["page"]].tiles
+        if scheme is None or make is None:
             raise PreventUpdate
-        return tiles(reader, search, scheme)
+        return tiles(reader, search, scheme, make)
 
 
 def _table(app: Dash, reader: Reader) -> None:
@@ -106,9 +116,13 @@ def _table(app: Dash, reader: Reader) -> None:
         panel = PANELS[ctx.triggered_id["id"]]
         try:
             rows = panel_rows(reader, panel, search)
-        except (Missing, IndexUnavailable) as error:
-            return True, panel.title, state_message("Nothing to show", str(error))
-        return True, f"{panel.title} – {len(rows.data):,} rows", table(data=rows.data, spec=panel.spec(rows.filters.grain))
+        except Missing as missing:
+            return True, panel.title, state_message(missing.title, missing.remedy)
+        except IndexUnavailable as error:
+            return True, panel.title, state_message("The store of reports does not answer", str(error), "alert")
+        title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
+        currency = scope_currency(rows.filters, rows.shop)
+        return True, title, table(data=rows.data, spec=panel.spec(rows.filters.values), currency=currency, label=panel.title)
 
 
 def _browser(app: Dash) -> None:

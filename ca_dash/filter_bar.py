@@ -1,4 +1,4 @@
-"""The filter bar: scope, range, as of, and where a page has it, the grain. It shows what the URL says and writes it back."""
+"""The filter bar: scope, range, as of, and the choices that a page has. It shows what the URL says and writes it back."""
 
 from __future__ import annotations
 
@@ -8,25 +8,33 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from ca_dash.choices import CHOICES, Choice
 from ca_dash.filters import GRAINS, Filters, parse, to_search
 from ca_dash.format import day, label, scope_label
 from ca_dash.icons import icon
+from ca_dash.locales import current
+from ca_dash.needs import need_of
+from ca_dash.page import Page
 from ca_dash.reports import ShopView
+from ca_dash.states import state_message
 
 RANGES = [("7d", "7 d"), ("28d", "28 d"), ("90d", "90 d"), ("365d", "1 y"), ("all", "All")]
 WEEKDAY_NUMBERS = {"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
 
 
-def bar(shop: ShopView, search: str | None, *, has_grain: bool) -> list[Any]:
-    """The controls with the values of a URL's query, and a message for whatever it got wrong."""
+def bar(shop: ShopView, search: str | None, page: Page) -> list[Any]:
+    """The controls with the values of a URL's query, and a message for whatever it got wrong or the shop lacks."""
     filters = parse(search, shop)
-    controls = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters), _grain(filters, is_shown=has_grain)]
+    need = need_of(page.needs, shop)
+    if need:
+        return [html.Div(state_message(*need), className="ca-needs")]
+    controls = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters)]
+    controls += [_grain(filters)] if page.has_grain else []
+    controls += [_choice(choice, filters) for choice in page.choices]
     alerts = [
         dmc.Alert(message, color="yellow", variant="light", icon=icon("alert", 18), className="ca-alert") for message in filters.messages
     ]
-    if filters.scope != "all" and not filters.messages:
-        alerts += _scope_note(filters)
-    return [html.Div(controls, className="ca-filters"), *alerts]
+    return [html.Div(controls, className="ca-filters"), *alerts, *_notes(shop, filters, page)]
 
 
 def changed(shop: ShopView, search: str | None, trigger: str, value: Any) -> str:
@@ -39,12 +47,13 @@ def changed(shop: ShopView, search: str | None, trigger: str, value: Any) -> str
         "to": None if filters.window else filters.end.isoformat(),
         "as_of": filters.as_of.isoformat() if filters.as_of != shop.report_date else None,
         "grain": filters.grain if filters.has_own_grain else None,
+        **filters.chosen,
     }
     if trigger == "window" and value:
         values |= {"window": value, "from": None, "to": None}
     elif trigger == "range" and value and all(value):
         values |= _days(filters, value)
-    elif trigger in ("scope", "as_of", "grain") and value:
+    elif trigger in ("scope", "as_of", "grain", *CHOICES) and value:
         values[trigger] = None if trigger == "as_of" and value == (shop.report_date or dt.date.min).isoformat() else value
     return to_search(values)
 
@@ -102,7 +111,7 @@ def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
         size="sm",
         minDate=filters.first_day.isoformat(),
         maxDate=filters.as_of.isoformat(),
-        valueFormat="D MMM YYYY",
+        valueFormat=current().picker,
         leftSection=icon("calendar", 16),
         allowSingleDateInRange=True,
         firstDayOfWeek=WEEKDAY_NUMBERS.get(shop.week_start, 1),
@@ -111,7 +120,7 @@ def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
 
 
 def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
-    data = [{"value": date.isoformat(), "label": day(date)} for date in shop.report_dates[:400]]
+    data = [{"value": date.isoformat(), "label": day(date, current())} for date in shop.report_dates[:400]]
     return dmc.Select(
         id={"type": "filter", "name": "as_of"},
         data=data,
@@ -126,13 +135,38 @@ def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
     )
 
 
-def _grain(filters: Filters, *, is_shown: bool) -> html.Div:
-    data = [{"value": grain, "label": label(grain)} for grain in GRAINS]
-    control = dmc.SegmentedControl(id={"type": "filter", "name": "grain"}, data=data, value=filters.grain, size="sm")
-    style = {} if is_shown else {"display": "none"}
-    return html.Div([html.Span("Periods", className="ca-filter-label"), control], className="ca-filter-grain", style=style)
+def _grain(filters: Filters) -> html.Div:
+    return _buttons("grain", "Periods", [(grain, label(grain)) for grain in GRAINS], filters.grain)
 
 
-def _scope_note(filters: Filters) -> list[Any]:
-    text = f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here."
-    return [html.P(text, className="ca-scope-note")]
+def _choice(choice: Choice, filters: Filters) -> Any:
+    value = filters.values[choice.name]
+    if not choice.is_list:
+        return _buttons(choice.name, choice.title, list(choice.options), value)
+    return dmc.Select(
+        id={"type": "filter", "name": choice.name},
+        data=[{"value": option, "label": text} for option, text in choice.options],
+        value=value,
+        allowDeselect=False,
+        label=choice.title,
+        size="sm",
+        className="ca-filter-choice",
+    )
+
+
+def _buttons(name: str, title: str, options: list[tuple[str, str]], value: str) -> html.Div:
+    data = [{"value": option, "label": text} for option, text in options]
+    control = dmc.SegmentedControl(id={"type": "filter", "name": name}, data=data, value=value, size="sm")
+    return html.Div(
+        [html.Span(title, className="ca-filter-label"), control], className="ca-filter-grain", role="group", **{"aria-label": title}
+    )
+
+
+def _notes(shop: ShopView, filters: Filters, page: Page) -> list[Any]:
+    """What readers of these numbers have to know about the scope and the sources."""
+    texts = []
+    if filters.scope != "all" and not filters.messages:
+        texts.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
+    if page.uses_download and shop.meta.get("has_customers") is False:
+        texts.append("No customers source is connected: the download date is the customer’s first session.")
+    return [html.P(text, className="ca-scope-note") for text in texts]

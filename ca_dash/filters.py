@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 
+from ca_dash.choices import CHOICES
 from ca_dash.format import day, scope_label
+from ca_dash.locales import current
 from ca_dash.reports import ShopView
 
 WINDOWS: dict[str, int | None] = {"7d": 7, "28d": 28, "90d": 90, "365d": 365, "all": None}
@@ -24,7 +27,10 @@ EPOCH = dt.date(1990, 1, 1)
 
 @dataclass(frozen=True)
 class Filters:
-    """What a page shows. `window` is None when the range was given by its days; `messages` say what the URL got wrong."""
+    """What a page shows. `window` is None when the range was given by its days; `messages` say what the URL got wrong.
+
+    `chosen` holds the choices that the URL names; `values` are those of every choice, with the defaults.
+    """
 
     as_of: dt.date
     first_day: dt.date
@@ -35,6 +41,12 @@ class Filters:
     grain: str = "daily"
     has_own_grain: bool = False
     messages: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The value of every choice, and the grain."""
+        return {name: choice.default for name, choice in CHOICES.items()} | dict(self.chosen) | {"grain": self.grain}
 
     @property
     def days(self) -> int:
@@ -66,22 +78,28 @@ def parse(search: str | None, shop: ShopView) -> Filters:
     )
     ranged = _absolute(filters, given, messages) or _relative(filters, given.get("window"), messages)
     grain = _choice("grain", given.get("grain"), GRAINS, _readable_grain(ranged.days), messages)
-    return replace(ranged, grain=grain, has_own_grain=given.get("grain") == grain, messages=tuple(messages))
+    chosen = {
+        name: _choice(choice.title.lower(), given[name], choice.values, choice.default, messages)
+        for name, choice in CHOICES.items()
+        if given.get(name)
+    }
+    return replace(ranged, grain=grain, has_own_grain=given.get("grain") == grain, messages=tuple(messages), chosen=chosen)
 
 
 def to_search(values: dict[str, str | None]) -> str:
     """The query of a URL: only what differs from the defaults, in a fixed order."""
-    defaults = {"scope": "all", "window": DEFAULT_WINDOW}
-    order = ("scope", "window", "from", "to", "as_of", "grain")
+    defaults = {"scope": "all", "window": DEFAULT_WINDOW} | {name: choice.default for name, choice in CHOICES.items()}
+    order = ("scope", "window", "from", "to", "as_of", "grain", *CHOICES)
     pairs = [(key, value) for key in order if (value := values.get(key)) and value != defaults.get(key)]
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def cut(frame: pd.DataFrame, filters: Filters, path: str) -> pd.DataFrame:
-    """The rows of a time series whose period touches the range; other frames unchanged."""
-    if "period" not in frame.columns or frame.empty:
+    """The rows of a time series or of cohorts whose period touches the range; other frames unchanged."""
+    column = next((name for name in ("period", "cohort") if name in frame.columns), None)
+    if column is None or frame.empty:
         return frame
-    starts = pd.to_datetime(frame["period"])
+    starts = pd.to_datetime(frame[column])
     length = pd.DateOffset(months=1) if "monthly" in path else pd.Timedelta(days=7 if "weekly" in path else 1)
     touches = (starts <= pd.Timestamp(filters.end)) & (starts + length > pd.Timestamp(filters.start))
     return frame[touches].reset_index(drop=True)
@@ -94,7 +112,7 @@ def _as_of(text: str | None, shop: ShopView, messages: list[str]) -> dt.date:
     chosen = _date(text)
     if chosen in shop.report_dates:
         return chosen
-    messages.append(f"There are no reports as of {_quoted(text)}; this page shows the newest, {day(newest)}.")
+    messages.append(f"There are no reports as of {_quoted(text)}; this page shows the newest, {day(newest, current())}.")
     return newest
 
 
@@ -119,7 +137,9 @@ def _absolute(filters: Filters, given: dict[str, str], messages: list[str]) -> F
         messages.append("The range ended before it began; its two days were exchanged.")
         start, end = end, start
     if start > filters.as_of or end < filters.first_day:
-        messages.append(f"There are no data in that range; they run from {day(filters.first_day)} to {day(filters.as_of)}.")
+        messages.append(
+            f"There are no data in that range; they run from {day(filters.first_day, current())} to {day(filters.as_of, current())}."
+        )
         return None
     return replace(filters, start=max(start, filters.first_day), end=min(end, filters.as_of), window=None)
 

@@ -9,38 +9,45 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import cache
+
+from babel.dates import format_date, format_interval
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 DASH = "–"
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "BRL": "R$", "INR": "₹", "CAD": "CA$", "AUD": "A$", "PLN": "zł"}
-NO_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
+NBSP = "\u00a0"
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
-SEPARATORS = {
-    "en": (".", ","),
-    "de": (",", "."),
-    "fr": (",", "\u202f"),
-    "es": (",", "."),
-    "it": (",", "."),
-    "nl": (",", "."),
-    "pt": (",", "."),
-}
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
 class Locale:
-    """Decimal sign and thousands separator; `plotly` is the two signs as plotly's layout wants them."""
+    """How a country writes numbers, money and dates; `locales.locale_of` makes it from a language tag.
 
+    `money_before`, `money_after` hold `¤` where the currency's sign stands. Date patterns are Unicode's (LDML). Weekdays begin on Monday.
+    """
+
+    tag: str = "en-GB"
     decimal: str = "."
     thousands: str = ","
+    money_before: str = "¤"
+    money_after: str = ""
+    percent: str = "%"
+    day: str = "d MMM y"
+    day_month: str = "d MMM"
+    month: str = "MMM y"
+    weekday: str = "E, d MMM y"
+    picker: str = "D MMM YYYY"
+    months: tuple[str, ...] = MONTHS
+    short_months: tuple[str, ...] = tuple(name[:3] for name in MONTHS)
+    weekdays: tuple[str, ...] = WEEKDAYS
+    short_weekdays: tuple[str, ...] = tuple(name[:3] for name in WEEKDAYS)
 
     @property
     def plotly(self) -> str:
         """Plotly's `separators`."""
         return self.decimal + self.thousands
-
-
-def locale_of(name: str | None) -> Locale:
-    """The locale of a language tag (`de-AT` → German signs); English when it is unknown."""
-    return Locale(*SEPARATORS.get((name or "en")[:2].lower(), SEPARATORS["en"]))
 
 
 def is_missing(value: object) -> bool:
@@ -66,33 +73,47 @@ def short(value: float | None, locale: Locale = Locale()) -> str:
 
 
 def money(value: float | None, currency: str | None, locale: Locale = Locale(), *, is_short: bool = False) -> str:
-    """An amount with its currency: £1,234.50; short: £1.23 k; negative sign first."""
+    """An amount with its currency: £1,234.50, 1.234,50 €; short: £1.23 k; negative sign first."""
     if value is None or is_missing(value):
         return DASH
     text = short(abs(value), locale) if is_short else number(abs(value), decimals(currency), locale)
-    return ("−" if value < 0 else "") + symbol(currency) + text
+    before, after = money_signs(currency, locale)
+    return ("−" if value < 0 else "") + before + text + after
 
 
-def symbol(currency: str | None) -> str:
-    """`£`, or the code and a space when the currency has no sign of its own here."""
-    return SYMBOLS.get(currency or "", f"{currency} " if currency else "")
+@cache
+def money_signs(currency: str | None, locale: Locale = Locale()) -> tuple[str, str]:
+    """What stands before and after an amount: (`£`, ``), (``, ` €`). A code of letters keeps a space to the digits."""
+    if not currency:
+        return "", ""
+    sign = str(get_currency_symbol(currency, locale=locale.tag.replace("-", "_")))
+    before, after = locale.money_before.replace("¤", sign), locale.money_after.replace("¤", sign)
+    return before + (NBSP if before[-1:].isalpha() else ""), (NBSP if after[:1].isalpha() else "") + after
 
 
+@cache
 def decimals(currency: str | None) -> int:
     """Digits after the decimal sign that the currency is written with."""
-    return 0 if currency in NO_DECIMALS else 2
+    return get_currency_precision(currency) if currency else 2
 
 
 def rate(value: float | None, digits: int = 1, locale: Locale = Locale()) -> str:
-    """A share as per cent: 0.1234 → 12.3 %."""
-    return DASH if value is None or is_missing(value) else f"{number(value * 100, digits, locale)}\u202f%"
+    """A share as per cent: 0.1234 → 12.3%."""
+    return DASH if value is None or is_missing(value) else f"{number(value * 100, digits, locale)}{locale.percent}"
 
 
 def change(value: float | None, locale: Locale = Locale()) -> str:
-    """A relative change with its sign: +4.2 %."""
+    """A relative change with its sign: +4.2%."""
     if value is None or is_missing(value):
         return DASH
     return ("+" if value > 0 else "") + rate(value, 1, locale)
+
+
+def interval(low: float | None, high: float | None, locale: Locale = Locale()) -> str:
+    """An interval of two shares: 12.3–14.5%."""
+    if low is None or high is None or is_missing(low) or is_missing(high):
+        return DASH
+    return f"{number(low * 100, 1, locale)}–{rate(high, 1, locale)}"
 
 
 def hours(value: float | None, locale: Locale = Locale()) -> str:
@@ -104,19 +125,19 @@ def hours(value: float | None, locale: Locale = Locale()) -> str:
     return f"{number(value, 1, locale)} h" if value < 48 else f"{number(value / 24, 1, locale)} days"
 
 
-def day(value: dt.date | None) -> str:
-    """14 Mar 2024."""
-    return DASH if value is None else f"{value.day} {value:%b %Y}"
+def day(value: dt.date | None, locale: Locale = Locale()) -> str:
+    """14 Mar 2024, as the locale writes it."""
+    return DASH if value is None else written(value, locale.day, locale)
 
 
-def days(start: dt.date, end: dt.date) -> str:
+def days(start: dt.date, end: dt.date, locale: Locale = Locale()) -> str:
     """A range of days: 1–28 Feb 2024, 28 Jan – 3 Feb 2024."""
-    if start == end:
-        return day(start)
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{start.day}–{day(end)}"
-    first = f"{start.day} {start:%b}" if start.year == end.year else day(start)
-    return f"{first} – {day(end)}"
+    return day(start, locale) if start == end else str(format_interval(start, end, "yMMMd", locale=locale.tag.replace("-", "_")))
+
+
+def written(value: dt.date, pattern: str, locale: Locale) -> str:
+    """A day in one of the locale's patterns."""
+    return str(format_date(value, pattern, locale=locale.tag.replace("-", "_")))
 
 
 def label(name: str) -> str:

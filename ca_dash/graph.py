@@ -9,6 +9,8 @@ from typing import Any
 
 from dash import dcc
 
+from ca_dash.locales import current, plotly_config
+
 CONFIG: dict[str, Any] = {
     "showSendToCloud": False,
     "showEditInChartStudio": False,
@@ -29,5 +31,10 @@ EMPTY: dict[str, Any] = {
 def graph(id: Any, height: int) -> dcc.Graph:
     """An empty graph of a fixed height (px); a callback fills its figure. Fixed, so that the page never jumps."""
     return dcc.Graph(
-        id=id, figure=EMPTY, config=CONFIG, responsive=True, className="ca-graph", style={"height": f"{height}px", "width": "100%"}
+        id=id,
+        figure=EMPTY,
+        config=CONFIG | plotly_config(current()),
+        responsive=True,
+        className="ca-graph",
+        style={"height": f"{height}px", "width": "100%"},
     )

@@ -5,7 +5,7 @@ Belongs here: what a panel is and its unchanging parts. Its figure, badge and st
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,39 +15,52 @@ import plotly.graph_objects as go
 from dash import html
 
 from ca_assets.analyses.report import ReportSpec, catalogue
+from ca_dash.choices import CHOICES
 from ca_dash.graph import graph
 from ca_dash.icons import icon
 
 FigureFunction = Callable[..., go.Figure]
+TableFunction = Callable[..., pd.DataFrame]
 Prepare = Callable[[pd.DataFrame], pd.DataFrame]
+Refuse = Callable[[pd.DataFrame, Mapping[str, Any]], tuple[str, str] | None]
+Values = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A report with its figure. `report` may contain `{grain}`; `prepare` sees all rows before they are cut to the range.
+    """A report with its figure, or with rows as a table.
 
-    `money` names the columns that are null when a scope mixes currencies; `definition` is used until the analysis states its own.
-    `ignores_range` says why a panel shows everything whatever the range.
+    `report` may contain the names of choices in braces (`{grain}`); `choose` decides where that is not enough. `figure` draws; without
+    one `rows` gives the rows of a table that is always shown. `prepare` sees all rows before they are cut to the range.
+    `refuse` tells from the rows and the shop's settings that there are too few data: title and remedy. `money` names the
+    columns that are null when a scope mixes currencies; `definition` is used until the analysis states its own. `ignores_range`
+    says why a panel shows everything whatever the range. `has_names` wants products' names.
     """
 
     id: str
     title: str
     report: str
-    figure: FigureFunction
+    figure: FigureFunction | None
     definition: str = ""
     prepare: Prepare | None = None
     money: tuple[str, ...] = ()
     ignores_range: str = ""
     is_wide: bool = False
     height: int = 300
+    choose: Callable[[Values], str] | None = None
+    rows: TableFunction | None = None
+    refuse: Refuse | None = None
+    needs: tuple[str, ...] = ()
+    has_names: bool = False
 
-    def path(self, grain: str) -> str:
-        """The report's `report_name/type` for a grain."""
-        return self.report.format(grain=grain)
+    def path(self, values: Values) -> str:
+        """The report's `report_name/type` for the values of choices and grain."""
+        return self.choose(values) if self.choose else self.report.format_map(values)
 
-    def spec(self, grain: str = "daily") -> ReportSpec | None:
+    def spec(self, values: Values | None = None) -> ReportSpec | None:
         """The report's contract; None while no installed analysis states it."""
-        return catalogue().get(self.path(grain))
+        defaults = {name: choice.default for name, choice in CHOICES.items()} | {"grain": "daily"}
+        return catalogue().get(self.path(values or defaults))
 
 
 PANELS: dict[str, Panel] = {}
@@ -74,12 +87,20 @@ def card(panel: Panel) -> html.Section:
     )
     state = html.Div(id={"type": "panel-state", "id": panel.id}, className="ca-panel-state", **{"aria-live": "polite"})
     body = html.Div(
-        [graph({"type": "panel-figure", "id": panel.id}, panel.height), state],
+        [_picture(panel), state],
         id={"type": "panel-body", "id": panel.id},
         className="ca-panel-body is-pending",
         style={"height": f"{panel.height}px"},
     )
     return html.Section([head, body], className="ca-panel is-wide" if panel.is_wide else "ca-panel", **{"aria-labelledby": title_id})
+
+
+def _picture(panel: Panel) -> html.Div:
+    """The place of the chart or table. A chart is one image to a screen reader, which finds the numbers in its table view."""
+    if panel.figure is None:
+        return html.Div(id={"type": "panel-rows", "id": panel.id}, className="ca-rows")
+    words = f"Chart: {panel.title}. Its numbers are in the table view of the panel’s menu."
+    return html.Div(graph({"type": "panel-figure", "id": panel.id}, panel.height), role="img", **{"aria-label": words})
 
 
 def _info(panel: Panel) -> dmc.Popover:
@@ -110,8 +131,14 @@ def _definition(panel: Panel) -> list[Any]:
     if spec:
         shown = [column for column in spec.columns if column.meaning and column.name not in spec.key]
         parts.append(html.Dl([part for column in shown[:9] for part in (html.Dt(column.name.replace("_", " ")), html.Dd(column.meaning))]))
-    parts.append(html.P(["Report ", html.Code(panel.report.replace("{grain}", "daily|weekly|monthly"))], className="ca-muted"))
+    parts.append(html.P(["Report ", html.Code(_report_name(panel))], className="ca-muted"))
     return parts
+
+
+def _report_name(panel: Panel) -> str:
+    """The report with all values of its choices: `funnels/sessions_daily|weekly|monthly`."""
+    options = {name: "|".join(choice.values) for name, choice in CHOICES.items()} | {"grain": "daily|weekly|monthly"}
+    return panel.report.format_map(options)
 
 
 def _range_text(spec: ReportSpec | None) -> str:
@@ -125,7 +152,8 @@ def _range_text(spec: ReportSpec | None) -> str:
 
 
 def _menu(panel: Panel) -> dmc.Menu:
-    entries = (("table", "View as table", "table"), ("csv", "Download CSV", "download"), ("png", "Download picture", "image"))
+    entries = [("table", "View as table", "table"), ("csv", "Download CSV", "download")]
+    entries += [("png", "Download picture", "image")] if panel.figure else []
     items = [
         dmc.MenuItem(text, id={"type": f"panel-{kind}", "id": panel.id}, leftSection=icon(picture, 16), n_clicks=0)
         for kind, text, picture in entries

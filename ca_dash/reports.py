@@ -31,7 +31,6 @@ class ShopView:
     scopes: tuple[str, ...]
     report_dates: tuple[dt.date, ...]
     loaded_at: str | None = None
-    locale: str = "en"
     week_start: str = "monday"
     timezone: str = "UTC"
     meta: dict[str, Any] = field(default_factory=dict)
@@ -109,7 +108,6 @@ def _describe(snapshot: Snapshot) -> ShopView:
         scopes=tuple(snapshot.scopes()),
         report_dates=dates,
         loaded_at=str(meta["loaded_at"]) if meta.get("loaded_at") else None,
-        locale=str(meta.get("locale") or "en"),
         week_start=str(calendar.get("week_start") or "monday"),
         timezone=str(calendar.get("timezone") or meta.get("timezone") or "UTC"),
         meta=meta,

@@ -13,11 +13,12 @@ from ca_assets.storage.index import IndexUnavailable, NotPublished
 from ca_dash.auth import current_user
 from ca_dash.format import day
 from ca_dash.icons import icon
+from ca_dash.locales import OFFERED, current, name_of
 from ca_dash.reports import Reader, ShopView
 from ca_dash.security import csrf_token
 from ca_dash.theme import mantine_theme
 
-CATEGORIES = ("Overview", "Funnels", "Orders", "Customers")
+CATEGORIES = ("Overview", "Funnels", "Customers", "Orders", "Products")
 NAV_WIDTH = 232
 
 
@@ -86,7 +87,7 @@ def _link(page: dict[str, Any]) -> html.Li:
 
 def _header(shop: ShopView | None) -> html.Div:
     name = shop.name if shop else "CustomerAnalytics"
-    known = f"as of {day(shop.report_date)}" if shop and shop.report_date else "no data yet"
+    known = f"as of {day(shop.report_date, current())}" if shop and shop.report_date else "no data yet"
     left = [
         html.Button(
             icon("menu", 20), id="drawer", className="ca-burger", n_clicks=0, **{"aria-label": "Open navigation", "aria-controls": "navbar"}
@@ -119,12 +120,20 @@ def _user_menu() -> dmc.Menu:
     leave = html.Button([icon("logout", 16), "Log out"], type="button", className="ca-logout", **{"data-csrf": csrf_token()})
     who = html.Div([html.Strong(name), html.Span(role, className="ca-muted")], className="ca-who")
     return dmc.Menu(
-        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), leave])],
+        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), _formats(), dmc.MenuDivider(), leave])],
         position="bottom-end",
         shadow="md",
-        width=190,
+        width=250,
         trigger="click",
     )
+
+
+def _formats() -> html.Label:
+    """The reader's own formats of numbers and dates; assets/app.js keeps the choice in a cookie and loads the page again."""
+    chosen = current().tag
+    tags = OFFERED if chosen in OFFERED else (chosen, *OFFERED)
+    options = [html.Option(name_of(tag), value=tag, selected=tag == chosen) for tag in tags]
+    return html.Label([html.Span("Numbers and dates"), html.Select(options, className="ca-locale")], className="ca-formats")
 
 
 def _table_window() -> dmc.Modal:

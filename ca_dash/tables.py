@@ -8,24 +8,36 @@ import dash_ag_grid as dag
 import pandas as pd
 
 from ca_assets.analyses.report import ReportSpec
-from ca_dash.format import label
+from ca_dash.format import decimals, label
+from ca_dash.locales import current
 
-MONEY_WORDS = ("revenue", "amount", "discount", "refunds", "line_value")
+MONEY_WORDS = ("revenue", "amount", "discount", "refunds", "line_value", "difference")
 RATE_WORDS = ("rate", "share", "confidence", "support")
 
 
-def table(*, data: pd.DataFrame, spec: ReportSpec | None, height: str = "62vh") -> dag.AgGrid:
-    """A sortable, filterable table of a report's rows."""
-    columns = [_column(str(name), data, spec) for name in data.columns]
+def table(
+    *,
+    data: pd.DataFrame,
+    spec: ReportSpec | None,
+    currency: str | None = None,
+    height: str = "62vh",
+    label: str = "Rows",
+    total: dict[str, Any] | None = None,
+) -> dag.AgGrid:
+    """A sortable, filterable table of a report's rows in the request's locale; `total` is a row that stays at the bottom."""
+    columns = [_column(str(name), data, spec, currency) for name in data.columns]
+    total = total or data.attrs.get("total")
     return dag.AgGrid(
         rowData=_records(data),
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 110, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 90, "suppressHeaderMenuButton": True},
         dashGridOptions={
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "suppressFieldDotNotation": True,
+            "tooltipShowDelay": 400,
             "theme": {"function": "caTheme(themeQuartz)"},
+            **({"pinnedBottomRowData": [total]} if total else {}),
         },
         columnSize="autoSize",
         style={"height": height, "width": "100%"},
@@ -40,12 +52,20 @@ def format_of(name: str) -> str:
     return "caMoney" if any(word in name for word in MONEY_WORDS) else "caNumber"
 
 
-def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None) -> dict[str, Any]:
+def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: str | None) -> dict[str, Any]:
     meanings = {column.name: column.meaning for column in spec.columns} if spec else {}
     definition: dict[str, Any] = {"field": name, "headerName": label(name), "headerTooltip": meanings.get(name, "")}
-    if pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
-        definition |= {"type": "rightAligned", "valueFormatter": {"function": f"{format_of(name)}(params.value)"}, "cellClass": "ca-number"}
+    if pd.api.types.is_datetime64_any_dtype(data[name]):
+        definition |= {"valueFormatter": {"function": f"caDate(params.value, '{current().tag}')"}}
+    elif pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
+        definition |= {"type": "rightAligned", "valueFormatter": {"function": _formatter(name, currency)}, "cellClass": "ca-number"}
     return definition
+
+
+def _formatter(name: str, currency: str | None) -> str:
+    """A call of a named format in assets/app.js. Only a locale's tag and a number of digits go into it, never a value from data."""
+    kind, tag = format_of(name), current().tag
+    return f"{kind}(params.value, '{tag}', {decimals(currency)})" if kind == "caMoney" else f"{kind}(params.value, '{tag}')"
 
 
 def _records(data: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ Categories: Okabe and Ito (2008), safe for colour-blind readers; the order puts 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 import plotly.graph_objects as go
 
+from ca_dash.choices import Choice
 from ca_dash.format import Locale
 
 Scheme = Literal["light", "dark"]
@@ -31,12 +33,19 @@ DARK = ("#e7e9ee", "#c3c8d2", "#98a1b3", "#6b7486", "#3a4150", "#2d333f", "#2227
 
 @dataclass(frozen=True)
 class Style:
-    """What a figure has to know besides its data: colours by role, currency of amounts, number signs."""
+    """What a figure has to know besides its data: colours by role, currency, locale, week start, choices, products' names."""
 
     scheme: Scheme = "light"
     currency: str | None = None
     locale: Locale = field(default_factory=Locale)
     grain: str = "daily"
+    week_start: str = "monday"
+    values: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def choice(self, choice: Choice) -> str:
+        """The value of a choice."""
+        return self.values.get(choice.name, choice.default)
 
     @property
     def palette(self) -> tuple[str, ...]:
@@ -137,3 +146,45 @@ def mantine_theme() -> dict[str, object]:
         "cursorType": "pointer",
         "headings": {"fontFamily": FONT, "fontWeight": "620"},
     }
+
+
+@cache
+def sequential(scheme: Scheme, steps: int = 9) -> tuple[tuple[float, str], ...]:
+    """A colour scale of even steps of lightness (Oklab), from the surface to the accent's far end: for heat maps."""
+    ends = {"light": ("#f0f7fb", "#0b4f7d"), "dark": ("#1d2731", "#9bdcff")}[scheme]
+    first, last = (_to_oklab(color) for color in ends)
+    shares = [step / (steps - 1) for step in range(steps)]
+    return tuple((share, _from_oklab(*(a + (b - a) * share for a, b in zip(first, last, strict=True)))) for share in shares)
+
+
+def _to_oklab(color: str) -> tuple[float, float, float]:
+    """Oklab (Björn Ottosson, 2020) of an sRGB colour: differences in it are differences to the eye."""
+    red, green, blue = (_linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    middle = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
+
+
+def _from_oklab(lightness: float, a: float, b: float) -> str:
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    middle = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    parts = (
+        4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+    )
+    return "#" + "".join(f"{round(255 * _gamma(min(max(part, 0.0), 1.0))):02x}" for part in parts)
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+
+def _gamma(part: float) -> float:
+    return 12.92 * part if part <= 0.0031308 else float(1.055 * part ** (1 / 2.4) - 0.055)

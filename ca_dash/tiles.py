@@ -1,7 +1,8 @@
-"""The tiles on top of Overall: the last seven days, their change against the seven before, the total, and a sparkline."""
+"""Tiles on top of pages: a figure with its words. Overall's have the last seven days, their change, the total and a sparkline."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,12 +11,15 @@ from dash import html
 
 from ca_assets.storage.index import IndexUnavailable, NotPublished
 from ca_dash.filters import Filters, parse
-from ca_dash.format import Locale, change, is_missing, locale_of, money, number, short
+from ca_dash.format import Locale, change, is_missing, money, number, short
+from ca_dash.locales import current
 from ca_dash.reports import Reader
+from ca_dash.states import state_message
 from ca_dash.theme import PALETTES, Scheme
-from ca_dash.view import scope_currency, state_message
+from ca_dash.view import scope_currency
 
 SPARK_DAYS = 42
+MakeTiles = Callable[[Reader, "Place"], list[html.Div]]
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class Tile:
 
 @dataclass(frozen=True)
 class Place:
-    """How and in which currency a scope's tiles are written."""
+    """Where tiles are made: the filters of the page, how and in which currency a scope's values are written."""
 
+    filters: Filters
     locale: Locale
     currency: str | None
     scheme: Scheme
@@ -49,25 +54,39 @@ TILES = (
 )
 
 
-def tiles(reader: Reader, search: str | None, scheme: Scheme) -> list[html.Div]:
-    """All tiles for a URL's query; one message when there is nothing to show."""
+def tiles(reader: Reader, search: str | None, scheme: Scheme, make: MakeTiles | None = None) -> list[html.Div]:
+    """All tiles of a page for a URL's query; one message when there is nothing to show."""
     try:
         shop = reader.shop()
         if shop is None or not shop.report_dates:
             return []
         filters = parse(search, shop)
-        place = Place(locale_of(shop.locale), scope_currency(filters, shop), scheme)
-        kpis = reader.frame("stats/kpis", filters.scope, filters.as_of).data.set_index("metric")
-        return [_tile(tile, kpis.loc[tile.metric], _series(reader, tile, filters), place) for tile in TILES if tile.metric in kpis.index]
-    except NotPublished:
-        return [
-            html.Div(
-                state_message("No key figures yet", "stats/kpis is not published for this selection; run ca load."),
-                className="ca-tile is-empty",
-            )
-        ]
+        place = Place(filters, current(), scope_currency(filters, shop), scheme)
+        return (make or key_figures)(reader, place)
+    except NotPublished as error:
+        return [html.Div(state_message("No key figures yet", f"{error}; run ca load."), className="ca-tile is-empty")]
     except IndexUnavailable as error:
         return [html.Div(state_message("The store of reports does not answer", str(error), "alert"), className="ca-tile is-empty")]
+
+
+def key_figures(reader: Reader, place: Place) -> list[html.Div]:
+    """Orders, revenue, visitors, …: the last seven complete days against the seven before."""
+    kpis = reader.frame("stats/kpis", place.filters.scope, place.filters.as_of).data.set_index("metric")
+    return [_tile(tile, kpis.loc[tile.metric], _series(reader, tile, place.filters), place) for tile in TILES if tile.metric in kpis.index]
+
+
+def plain_tile(title: str, value: str, foot: str, when: str = "") -> html.Div:
+    """A figure without a course: title, value, and a line that says of what."""
+    return html.Div(
+        [
+            html.Div([html.Span(title), html.Span(when, className="ca-tile-when")], className="ca-tile-title"),
+            html.Div(html.Span(value, className="ca-tile-value"), className="ca-tile-main is-plain"),
+            html.Div(foot, className="ca-tile-foot"),
+        ],
+        className="ca-tile is-plain",
+        role="group",
+        **{"aria-label": title},
+    )
 
 
 def _tile(tile: Tile, row: pd.Series, series: list[float], place: Place) -> html.Div:

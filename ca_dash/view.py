@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,32 +13,28 @@ from dash import html
 
 from ca_assets.storage.index import IndexUnavailable, NotPublished
 from ca_dash.filters import Filters, cut, parse
-from ca_dash.format import day, days, locale_of, scope_label
+from ca_dash.format import day, days, scope_label
 from ca_dash.graph import EMPTY
-from ca_dash.icons import icon
+from ca_dash.locales import current
+from ca_dash.needs import need_of
 from ca_dash.panels import Panel
 from ca_dash.reports import Reader, ShopView
+from ca_dash.states import Missing, state_message
+from ca_dash.tables import table
 from ca_dash.theme import Scheme, Style
 
 WINDOW_NAMES = {"7d": "Last 7 days", "28d": "Last 28 days", "90d": "Last 90 days", "365d": "Last 365 days", "all": "All days"}
 log = logging.getLogger(__name__)
 
 
-class Missing(LookupError):
-    """Nothing to show; carries a title and what to do, both for users."""
-
-    def __init__(self, title: str, remedy: str) -> None:
-        super().__init__(title)
-        self.title, self.remedy = title, remedy
-
-
 @dataclass(frozen=True)
 class PanelView:
-    """What a panel shows: a figure or a state, and its badge."""
+    """What a panel shows: a figure or a table or a state, and its badge."""
 
     figure: go.Figure | dict[str, Any]
     state: Any = None
     badge: Any = None
+    table: Any = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,11 @@ def panel_view(reader: Reader, panel: Panel, search: str | None, scheme: Scheme)
     try:
         rows = panel_rows(reader, panel, search)
         _refuse(panel, rows)
-        return PanelView(panel.figure(data=rows.data, style=style_of(rows, scheme)), badge=_badge(rows))
+        style = style_of(rows, scheme, product_names(reader, rows) if panel.has_names else {})
+        if panel.figure is None:
+            return PanelView(EMPTY, badge=_badge(rows), table=_table(panel, rows, style))
+        figure = panel.figure(data=rows.data, style=style)
+        return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
     except Missing as missing:
         return PanelView(EMPTY, state_message(missing.title, missing.remedy))
     except IndexUnavailable as error:
@@ -71,29 +72,40 @@ def panel_rows(reader: Reader, panel: Panel, search: str | None) -> Rows:
     if shop is None or not shop.report_dates:
         raise Missing("No data yet", "Load a shop: ca sources apply shop.yaml, then ca load; or try ca demo.")
     filters = parse(search, shop)
-    path = panel.path(filters.grain)
-    spec = panel.spec(filters.grain)
+    path, spec = panel.path(filters.values), panel.spec(filters.values)
+    need = need_of(panel.needs or (spec.needs if spec else ()), shop)
+    if need:
+        raise Missing(*need)
     window, is_exact = filters.nearest_window()
     has_windows = bool(spec and spec.has_windows)
     suffix = f"@{window}" if has_windows and window != "all" else ""
     data = _frame(reader, path + suffix, filters)
     data = panel.prepare(data) if panel.prepare else data
-    if not panel.ignores_range:
-        data = cut(data, filters, path)
-    badge = WINDOW_NAMES[window] if has_windows else "All days" if panel.ignores_range or "period" not in data else ""
+    is_cut = not panel.ignores_range and bool({"period", "cohort"} & set(data.columns))
+    data = cut(data, filters, path) if is_cut else data
+    badge = WINDOW_NAMES[window] if has_windows else "" if is_cut else "All days"
     return Rows(data, path + suffix, filters, shop, badge, has_windows and not is_exact)
 
 
-def style_of(rows: Rows, scheme: Scheme) -> Style:
-    """The figure's style for a shop and the reader's colour scheme."""
-    return Style(scheme, scope_currency(rows.filters, rows.shop), locale_of(rows.shop.locale), rows.filters.grain)
+def style_of(rows: Rows, scheme: Scheme, names: Mapping[str, str] | None = None) -> Style:
+    """The figure's style for a shop, the reader's colour scheme, locale and choices."""
+    filters, shop = rows.filters, rows.shop
+    return Style(scheme, scope_currency(filters, shop), current(), filters.grain, shop.week_start, filters.values, names or {})
 
 
-def state_message(title: str, remedy: str, picture: str = "empty") -> html.Div:
-    """An empty or failed panel in words."""
-    return html.Div(
-        [icon(picture, 28), html.P(title, className="ca-state-title"), html.P(remedy, className="ca-muted")], className="ca-state"
-    )
+def product_names(reader: Reader, rows: Rows) -> dict[str, str]:
+    """Names of the scope's best sold products by their ids; empty when names are not mapped."""
+    try:
+        data = reader.frame("products/top_products", rows.filters.scope, rows.filters.as_of).data
+    except NotPublished:
+        return {}
+    named = data.dropna(subset=["product_name"])
+    return dict(zip(named["product"], named["product_name"], strict=True))
+
+
+def _table(panel: Panel, rows: Rows, style: Style) -> Any:
+    data = panel.rows(data=rows.data, style=style) if panel.rows else rows.data
+    return table(data=data, spec=panel.spec(rows.filters.values), currency=style.currency, height=f"{panel.height}px", label=panel.title)
 
 
 def _frame(reader: Reader, path: str, filters: Filters) -> pd.DataFrame:
@@ -102,7 +114,7 @@ def _frame(reader: Reader, path: str, filters: Filters) -> pd.DataFrame:
     except NotPublished:
         raise Missing(
             "This report has not been computed yet",
-            f"{path} for {scope_label(filters.scope)} as of {day(filters.as_of)} is not published; run ca load.",
+            f"{path} for {scope_label(filters.scope)} as of {day(filters.as_of, current())} is not published; run ca load.",
         ) from None
 
 
@@ -115,8 +127,11 @@ def _refuse(panel: Panel, rows: Rows) -> None:
             "Several currencies", f"{where} has orders in more than one currency, which are never added up. Choose a currency as the scope."
         )
     if rows.data.empty:
-        span = rows.badge or days(rows.filters.start, rows.filters.end)
+        span = rows.badge or days(rows.filters.start, rows.filters.end, current())
         raise Missing("Nothing in this selection", f"{where}, {span}: no rows. Choose a longer range or another scope.")
+    refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
+    if refusal:
+        raise Missing(*refusal)
 
 
 def _mixes_currencies(rows: Rows) -> bool:
@@ -133,8 +148,9 @@ def scope_currency(filters: Filters, shop: ShopView) -> str | None:
     return value if dimension == "currency" and not value.startswith("__") else shop.currency
 
 
-def _badge(rows: Rows) -> Any:
-    if not rows.badge:
+def _badge(rows: Rows, note: str = "") -> Any:
+    if not rows.badge and not note:
         return None
     text = f"{rows.badge}, nearest to the range" if rows.is_inexact else rows.badge
-    return html.Span(text, className="ca-badge", title=f"{rows.badge} up to {day(rows.filters.as_of)}")
+    title = f"{rows.badge} up to {day(rows.filters.as_of, current())}" if rows.badge else note
+    return html.Span(" · ".join(part for part in (text, note) if part), className="ca-badge", title=title)

@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from ca_assets.analyses.report import ReportSet
+from ca_assets_tests.web import made_up_more
 
 LAST = dt.date(2024, 3, 13)
 FIRST = dt.date(2023, 9, 4)
 STEPS = ("sessions", "has_basket", "checkout", "payment", "purchased")
 SHARES = (1.0, 0.42, 0.21, 0.16, 0.12)
 PEOPLE = ("download", "signup", "newsletter", "first_session", "first_purchase")
+FAMILIES = ("funnels", "stats", "cohorts", "products", "promotions", "churn", "journey")
 WINDOWS = ("", "@7d", "@28d", "@90d", "@365d")
 Row = dict[str, Any]
 
@@ -150,13 +152,25 @@ def scope_reports(size: float, seed: int, money: bool = True) -> dict[str, dict[
         stats[f"payment_amount_distribution{window}"] = amounts(money)
         stats[f"orders_per_customer{window}"] = [{"orders": k, "customers": int(4000 / k**2)} for k in range(1, 21)]
     stats["kpis"] = kpi_rows(size, money)
-    return {"funnels": funnels, "stats": stats}
+    return {"funnels": funnels, "stats": stats, **more(size, money)}
+
+
+def more(size: float, money: bool) -> dict[str, dict[str, list[Row]]]:
+    """The reports of the other families."""
+    weeks, months = periods("weekly"), periods("monthly")
+    return {
+        "cohorts": made_up_more.cohorts(days(), [first for first, _, _ in weeks], size, money),
+        "products": made_up_more.products(days(), months, size, money),
+        "promotions": made_up_more.promotions(days(), size, money),
+        "churn": made_up_more.churn(weeks, months, LAST, size),
+        "journey": made_up_more.journey(size, money),
+    }
 
 
 def report_sets(scopes: dict[str, float], day: dt.date = LAST, money: Callable[[str], bool] = lambda _scope: True) -> list[ReportSet]:
     """Finished report sets; `scopes` gives each scope's share of the shop."""
     made = {scope: scope_reports(size, seed, money(scope)) for seed, (scope, size) in enumerate(scopes.items())}
-    return [ReportSet(name, day, _tables(name, made), tuple(scopes), json.loads("{}")) for name in ("funnels", "stats")]
+    return [ReportSet(name, day, _tables(name, made), tuple(scopes), json.loads("{}")) for name in FAMILIES]
 
 
 def _tables(name: str, made: dict[str, dict[str, dict[str, list[Row]]]]) -> dict[str, pa.Table]:

@@ -21,7 +21,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATHS = ("/", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive")
+PATHS = ("/", "/customers", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive", "/cohorts",
+         "/products", "/promotions", "/churn", "/journey")  # fmt: skip
 READY = """() => document.querySelectorAll('.ca-panel').length && !document.querySelectorAll('.is-pending').length &&
     [...document.querySelectorAll('.ca-panel-body:not(.has-state) .ca-graph')].every(graph => graph.querySelector('.main-svg'))"""
 pytestmark = pytest.mark.browser

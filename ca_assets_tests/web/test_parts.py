@@ -19,6 +19,7 @@ from ca_dash import format as formats
 from ca_dash.export import csv_text, harmless
 from ca_dash.figures import descriptive, funnels, overall, purchases
 from ca_dash.graph import CONFIG
+from ca_dash.locales import locale_of
 from ca_dash.panels import PANELS
 from ca_dash.reports import Reader
 from ca_dash.theme import Style
@@ -52,11 +53,11 @@ def test_short_numbers(value: float | None, text: str) -> None:
 
 
 def test_money_rates_hours_days() -> None:
-    german = formats.locale_of("de-AT")
+    german = locale_of("de-DE")
     assert formats.money(1234.5, "GBP") == "£1,234.50"
-    assert formats.money(-1234.5, "EUR", german) == "−€1.234,50"
-    assert formats.money(1234.5, "XTS") == "XTS 1,234.50"
-    assert formats.rate(0.1234) == "12.3\u202f%"
+    assert formats.money(-1234.5, "EUR", german) == "−1.234,50\u00a0€"
+    assert formats.money(1234.5, "XTS") == "XTS\u00a01,234.50"
+    assert formats.rate(0.1234) == "12.3%"
     assert (formats.hours(0.5), formats.hours(30), formats.hours(60)) == ("30 min", "30.0 h", "2.5 days")
     assert formats.scope_label("country=__none__") == "Country: not set"
 
@@ -136,8 +137,11 @@ def test_every_panel_draws(index: EmbeddedIndex, search: str, scheme: str) -> No
     reader = Reader(index)
     for panel in PANELS.values():
         view = panel_view(reader, panel, search, scheme)
+        if "FR" in search and view.state is not None:  # nobody ever ordered there: refused in words
+            assert panel.id.split("-")[0] in {"cohorts", "churn", "journey"}, panel.id
+            continue
         assert view.state is None, panel.id
-        assert view.figure.layout.template.layout.font.family
+        assert view.table is not None if panel.figure is None else view.figure.layout.template.layout.font.family, panel.id
     assert len(tiles(reader, search, scheme)) == 6
 
 

@@ -79,22 +79,33 @@ window.dash_clientside = window.dash_clientside || {};
           title: { text: title, x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 16, color: dark ? "#e7e9ee" : "#1b1f27" } },
           margin: Object.assign({}, plot.layout.margin, { t: 76, l: 24, r: 24, b: 24 })
         });
-        window.Plotly.downloadImage({ data: plot.data, layout: layout }, { format: "png", width: 1000, height: 560, scale: 2, filename: id });
+        window.Plotly.downloadImage({ data: plot.data, layout: layout, config: { locale: plot._context.locale, locales: plot._context.locales } }, { format: "png", width: 1000, height: 560, scale: 2, filename: id });
       }
       return same();
     }
   };
 
-  // Named formats of tables (tables.py): exact, with the browser's separators.
+  // The reader's own formats of numbers and dates: a cookie that the server reads, then the page again.
+  document.addEventListener("change", function (event) {
+    if (!event.target.classList || !event.target.classList.contains("ca-locale")) { return; }
+    document.cookie = "ca_locale=" + encodeURIComponent(event.target.value) + "; path=/; max-age=31536000; samesite=lax";
+    window.location.reload();
+  });
+
+  // Named formats of tables (tables.py): exact, in the locale of the page.
   var grid = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
-  function formatted(digits) {
-    return function (value) { return value === null || value === undefined ? "" : Number(value).toLocaleString("en", { maximumFractionDigits: digits }); };
+  function isMissing(value) { return value === null || value === undefined || value === ""; }
+  function written(value, tag, least, most) {
+    return isMissing(value) ? "" : Number(value).toLocaleString(tag, { minimumFractionDigits: least, maximumFractionDigits: most });
   }
-  grid.caNumber = formatted(4);
-  grid.caMoney = function (value) {
-    return value === null || value === undefined ? "" : Number(value).toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  grid.caNumber = function (value, tag) { return written(value, tag, 0, 4); };
+  grid.caMoney = function (value, tag, digits) { return written(value, tag, digits, digits); };
+  grid.caRate = function (value, tag) {
+    return isMissing(value) ? "" : Number(value).toLocaleString(tag, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
   };
-  grid.caRate = function (value) { return value === null || value === undefined ? "" : (100 * value).toFixed(2) + " %"; };
+  grid.caDate = function (value, tag) {
+    return isMissing(value) ? "" : new Date(value).toLocaleDateString(tag, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
+  };
   grid.caTheme = function (theme) {
     return theme.withParams({
       backgroundColor: "var(--ca-card)", foregroundColor: "var(--ca-ink)", borderColor: "var(--ca-line)", headerBackgroundColor: "var(--ca-bg)",

@@ -12,16 +12,11 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_dash.format import decimals, label, money, number, rate, symbol
+from ca_dash.format import WEEKDAYS, decimals, label, money, money_signs, number, rate
+from ca_dash.locales import d3
 from ca_dash.theme import Style, template
 
 Unit = Literal["count", "money", "rate", "decimal", "hours"]
-HOVER_DATES = {"daily": "%a %-d %b %Y", "weekly": "Week of %-d %b %Y", "monthly": "%B %Y"}
-TICK_FORMATS = [
-    {"dtickrange": [None, 86_400_000 * 27], "value": "%-d %b"},
-    {"dtickrange": [86_400_000 * 27, "M11"], "value": "%b %Y"},
-    {"dtickrange": ["M11", None], "value": "%Y"},
-]
 MAX_SERIES = 7
 
 
@@ -35,16 +30,29 @@ def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) 
     if unit == "rate":
         fig.update_yaxes(tickformat=".0%")
     if unit == "money":
-        fig.update_yaxes(tickprefix=symbol(style.currency))
+        before, after = money_signs(style.currency, style.locale)
+        fig.update_yaxes(tickprefix=before, ticksuffix=after)
     fig.update_xaxes(title={"text": x})
     return fig
 
 
-def time_axis(fig: go.Figure, *, grain: str, data: pd.DataFrame) -> None:
-    """The x axis of periods: plain dates, a hover that names the period."""
-    fig.update_xaxes(type="date", hoverformat=HOVER_DATES[grain], tickformatstops=TICK_FORMATS)
+def time_axis(fig: go.Figure, *, style: Style, grain: str, data: pd.DataFrame) -> None:
+    """The x axis of periods: plain dates in the locale's order, a hover that names the period."""
+    day, month = d3(style.locale.day_month), d3(style.locale.month)
+    hovers = {"daily": d3(style.locale.weekday), "weekly": f"Week of {d3(style.locale.day)}", "monthly": month}
+    stops = [
+        {"dtickrange": [None, 86_400_000 * 27], "value": day},
+        {"dtickrange": [86_400_000 * 27, "M11"], "value": month},
+        {"dtickrange": ["M11", None], "value": "%Y"},
+    ]
+    fig.update_xaxes(type="date", hoverformat=hovers[grain], tickformatstops=stops)
     if len(data) and data["period"].nunique() <= 6 and grain != "daily":
-        fig.update_xaxes(tickvals=days(data["period"].drop_duplicates()), tickformat="%b %Y" if grain == "monthly" else "%-d %b")
+        fig.update_xaxes(tickvals=days(data["period"].drop_duplicates()), tickformat=month if grain == "monthly" else day)
+
+
+def weekday_number(name: str) -> int:
+    """0 for Monday, 6 for Sunday."""
+    return WEEKDAYS.index(name.capitalize())
 
 
 def hour_axis(fig: go.Figure) -> None:
@@ -69,9 +77,10 @@ def numbers(values: pd.Series) -> list[float | None]:
 
 def hover(unit: Unit, style: Style) -> str:
     """Plotly's hover text of an exact value in its unit."""
+    before, after = money_signs(style.currency, style.locale)
     formats = {
         "count": "%{y:,.0f}",
-        "money": f"{symbol(style.currency)}%{{y:,.{decimals(style.currency)}f}}",
+        "money": f"{before}%{{y:,.{decimals(style.currency)}f}}{after}",
         "rate": "%{y:.2%}",
         "decimal": "%{y:,.2f}",
         "hours": "%{y:,.1f} h",
@@ -100,18 +109,20 @@ def add_series(
     width: float = 2,
     fill: bool = False,
     position: int = 0,
+    is_shown: bool = True,
 ) -> None:
     """A line over periods; what is not complete yet is dotted with an open point, and its hover says so."""
     is_open = ~data["complete"].astype(bool) if "complete" in data else pd.Series(False, index=data.index)
     values, x, text = pd.to_numeric(data[y], errors="coerce"), days(data["period"]), hover(unit, style)
-    common: dict[str, Any] = {"x": x, "name": name, "legendgroup": name, "visible": True if position < MAX_SERIES else "legendonly"}
+    is_visible = is_shown and position < MAX_SERIES
+    common: dict[str, Any] = {"x": x, "name": name, "legendgroup": name, "visible": True if is_visible else "legendonly"}
     area = {"fill": "tozeroy", "fillcolor": style.tint(color, 0.10)} if fill else {}
     mode = "lines+markers" if len(data) <= 2 else "lines"
     fig.add_scatter(
         y=numbers(values.where(~is_open)), mode=mode, line={"color": color, "width": width}, hovertemplate=text, **area, **common
     )
     if is_open.any():
-        edge = is_open | is_open.shift(-1, fill_value=False)
+        edge = is_open | is_open.shift(-1, fill_value=False) | is_open.shift(1, fill_value=False)
         points = [0 if not flag else 6 for flag in is_open]
         fig.add_scatter(
             y=numbers(values.where(edge)),

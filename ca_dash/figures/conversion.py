@@ -36,12 +36,12 @@ def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
     months = data[(data["grain"] == "month") & (data["step"] != "download")]
     months = months.assign(complete=months["undecided"] == 0)  # a month is final when nobody in it is undecided any more
     fig = base.figure(style, y="Share of mature customers", unit="rate")
-    for position, step in enumerate(base.step_names(months)):
+    for position, step in enumerate(base.step_names(months), start=1):  # the download has the first colour in the charts beside
         rows = months[months["step"] == step].sort_values("period")
         color, name = style.color(position), base.step_label(step)
         base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
         base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
-    base.time_axis(fig, grain="monthly", data=months)
+    base.time_axis(fig, style=style, grain="monthly", data=months)
     return fig
 
 
@@ -60,7 +60,7 @@ def entered(*, data: pd.DataFrame, style: Style) -> go.Figure:
         hovertemplate=text,
     )
     fig.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    base.time_axis(fig, grain="monthly", data=rows)
+    base.time_axis(fig, style=style, grain="monthly", data=rows)
     return fig
 
 

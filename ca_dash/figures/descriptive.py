@@ -21,8 +21,10 @@ def payment_amounts(*, data: pd.DataFrame, style: Style) -> go.Figure:
     is_open = rows["amount_high"].isna()
     fig.update_traces(marker={"color": [style.palette[-1] if flag else style.accent for flag in is_open]})
     lows = [float(low) for low in rows["amount_low"]]
-    ticks = list(range(0, len(rows), max(1, len(rows) // 6)))
-    fig.update_xaxes(tickvals=[tick - 0.5 for tick in ticks], ticktext=[_short(lows[tick], style) for tick in ticks])
+    step = max(1, len(rows) // 6)
+    ticks = list(range(0, len(rows) - max(2, step // 2 + 1), step))  # the last bin has a label of its own and keeps room for it
+    marks = [(tick - 0.5, _short(lows[tick], style)) for tick in ticks] + [(len(rows) - 1, f"> {_short(lows[-1], style)}")]
+    fig.update_xaxes(tickvals=[place for place, _ in marks], ticktext=[text for _, text in marks])
     fig.update_layout(bargap=0.06)
     return fig
 
@@ -45,7 +47,7 @@ def sessions_per_customer(*, data: pd.DataFrame, style: Style) -> go.Figure:
     base.add_series(
         fig, data=data, y="sessions_per_customer", name="Sessions per customer", color=style.accent, unit="decimal", style=style
     )
-    base.time_axis(fig, grain="weekly", data=data)
+    base.time_axis(fig, style=style, grain="weekly", data=data)
     fig.update_layout(showlegend=False)
     return fig
 
@@ -55,7 +57,7 @@ def orders_per_active_customer(*, data: pd.DataFrame, style: Style) -> go.Figure
     fig = base.figure(style, y="Orders per customer")
     for position, (column, name) in enumerate((("orders_per_buyer", "per buyer"), ("orders_per_customer", "per visitor"))):
         base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="decimal", style=style)
-    base.time_axis(fig, grain="weekly", data=data)
+    base.time_axis(fig, style=style, grain="weekly", data=data)
     return fig
 
 

@@ -40,7 +40,7 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
         cliponaxis=False,
         hovertemplate=shown,
         textfont={"size": 12, "color": style.ink},
-        marker={"color": style.accent, "cornerradius": 4, "opacity": _fade(len(labels))},
+        marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
     )
     fig.update_xaxes(range=[0, top * 1.5], showgrid=False, showticklabels=False, showline=False, ticks="")
     fig.update_yaxes(
@@ -59,12 +59,14 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
 def session_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Each step's share of the period's sessions, with its 95 % interval."""
     fig = base.figure(style, y="Share of sessions", unit="rate")
-    for position, step in enumerate(name for name in base.step_names(data) if name != "sessions"):
+    for position, step in enumerate(base.step_names(data)):
+        if position == 0:
+            continue  # all sessions are all sessions; the other steps keep the colours that they have in the charts beside
         rows, name = data[data["step"] == step], base.step_label(step)
         color = style.color(position)
         base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
         base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
-    base.time_axis(fig, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, grain=style.grain, data=data)
     return fig
 
 
@@ -103,7 +105,7 @@ def customer_totals(*, data: pd.DataFrame, style: Style) -> go.Figure:
         cliponaxis=False,
         hovertemplate=shown,
         textfont={"color": style.ink},
-        marker={"color": style.accent, "cornerradius": 4},
+        marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
     )
     fig.update_layout(hovermode="closest", showlegend=False, bargap=0.4, margin={"t": 26})
     return fig
@@ -116,7 +118,7 @@ def _volumes(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Fi
         base.add_series(
             fig, data=rows, y=column, name=base.step_label(step), color=style.color(position), unit="count", style=style, position=position
         )
-    base.time_axis(fig, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, grain=style.grain, data=data)
     return fig
 
 
@@ -137,8 +139,3 @@ def _hours(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figu
         )
     base.hour_axis(fig)
     return fig
-
-
-def _fade(count: int) -> list[float]:
-    """Opacities from full to half: the funnel narrows in colour too, without a second hue."""
-    return [1 - 0.45 * position / max(count - 1, 1) for position in range(count)]

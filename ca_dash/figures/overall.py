@@ -8,8 +8,6 @@ import plotly.graph_objects as go
 from ca_dash.figures import base
 from ca_dash.theme import Style
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 
 def with_week_mean(data: pd.DataFrame) -> pd.DataFrame:
     """A daily report with the mean of the seven days up to each day (before it is cut to a range); null in the first six."""
@@ -31,11 +29,11 @@ def daily_revenue(*, data: pd.DataFrame, style: Style) -> go.Figure:
 def weekdays(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Mean orders per weekday over the days of the range."""
     rows = data.assign(weekday=pd.to_datetime(data["period"]).dt.dayofweek).groupby("weekday")["orders"].mean().reset_index()
+    first = base.weekday_number(style.week_start)
+    rows = rows.sort_values("weekday", key=lambda days: (days - first) % 7)
     fig = base.figure(style, y="Orders per day", unit="decimal")
-    names = [WEEKDAYS[position] for position in rows["weekday"]]
-    base.add_columns(
-        fig, x=[name[:3] for name in names], data=rows, y="orders", color=style.accent, unit="decimal", style=style, titles=names
-    )
+    short, titles = ([names[position] for position in rows["weekday"]] for names in (style.locale.short_weekdays, style.locale.weekdays))
+    base.add_columns(fig, x=short, data=rows, y="orders", color=style.accent, unit="decimal", style=style, titles=titles)
     return fig
 
 
@@ -69,7 +67,7 @@ def _daily(data: pd.DataFrame, style: Style, column: str, name: str, unit: base.
         line={"color": style.accent, "width": 2.4},
         hovertemplate=mean_text,
     )
-    base.time_axis(fig, grain="daily", data=data)
+    base.time_axis(fig, style=style, grain="daily", data=data)
     return fig
 
 

@@ -24,7 +24,7 @@ def parts(*, data: pd.DataFrame, style: Style) -> go.Figure:
     fig = base.figure(style, y="Amount", unit="money")
     for position, (column, name) in enumerate((("net_revenue", "Net revenue"), ("discount", "Discount"), ("refunds", "Refunds"))):
         base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="money", style=style)
-    base.time_axis(fig, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, grain=style.grain, data=data)
     return fig
 
 
@@ -32,7 +32,7 @@ def average_amount(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Mean amount of a week's orders."""
     fig = base.figure(style, y="Average amount per order", unit="money")
     base.add_series(fig, data=data, y="average_amount", name="Average amount", color=style.accent, unit="money", style=style, fill=True)
-    base.time_axis(fig, grain="weekly", data=data)
+    base.time_axis(fig, style=style, grain="weekly", data=data)
     fig.update_layout(showlegend=False)
     return fig
 
@@ -43,6 +43,6 @@ def _bars(data: pd.DataFrame, style: Style, column: str, name: str, unit: base.U
         base.add_series(fig, data=data, y=column, name=name, color=style.accent, unit=unit, style=style, width=1.6, fill=True)
     else:
         base.add_bars(fig, data=data, y=column, name=name, color=style.accent, unit=unit, style=style)
-    base.time_axis(fig, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, grain=style.grain, data=data)
     fig.update_layout(showlegend=False)
     return fig

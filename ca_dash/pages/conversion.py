@@ -50,6 +50,7 @@ PAGE = Page(
     "Conversion",
     "Of the customers who arrive, how many go all the way to a purchase, and how long does it take?",
     (TOTAL, TIMES, RATES, ENTERED),
+    uses_download=True,
     note="Customers whose window is not over are undecided: they are counted apart and are in no rate. Inside one value "
     "of a dimension conversion is higher than in the whole shop, because whoever never came has no dimension.",
 )

@@ -36,10 +36,13 @@ HOURS = Panel(
 )
 
 PAGE = Page(
-    "Customers",
+    "Customer steps",
     "How many customers arrive, sign up, come back and buy for the first time?",
     (TOTALS, VOLUMES, HOURS),
     has_grain=True,
+    uses_download=True,
     note="These are volumes: each bar counts the customers whose step fell in the period, whenever they took the step before.",
 )
-dash.register_page(__name__, path="/funnels/customers", name="Customers", category="Funnels", order=1, icon="people", layout=layout(PAGE))
+dash.register_page(
+    __name__, path="/funnels/customers", name="Customer steps", category="Funnels", order=1, icon="people", layout=layout(PAGE)
+)

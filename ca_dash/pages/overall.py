@@ -6,7 +6,13 @@ import dash
 
 from ca_dash.figures import overall
 from ca_dash.page import Page, layout
+from ca_dash.pages.churn import OVERALL as CHURN
+from ca_dash.pages.churn import WEEKLY as WEEKLY_CHURN
+from ca_dash.pages.journey import AVERAGE as JOURNEY
+from ca_dash.pages.products import CATEGORIES as TOP_CATEGORIES
+from ca_dash.pages.products import TOP as TOP_PRODUCTS
 from ca_dash.panels import Panel
+from ca_dash.tiles import key_figures
 
 ORDERS = Panel(
     "overall-orders",
@@ -27,7 +33,7 @@ REVENUE = Panel(
     overall.with_week_mean,
     money=("revenue",),
     is_wide=True,
-    height=300,
+    height=280,
 )
 WEEKDAYS = Panel(
     "overall-weekdays",
@@ -46,5 +52,10 @@ HOURS = Panel(
     height=280,
 )
 
-PAGE = Page("Overall", "How is the shop doing, and is this week better than the last?", (ORDERS, REVENUE, WEEKDAYS, HOURS), has_tiles=True)
+PAGE = Page(
+    "Overall",
+    "How is the shop doing, and is this week better than the last?",
+    (ORDERS, REVENUE, JOURNEY, CHURN, WEEKLY_CHURN, TOP_PRODUCTS, TOP_CATEGORIES, WEEKDAYS, HOURS),
+    tiles=key_figures,
+)
 dash.register_page(__name__, path="/", name="Overall", category="Overview", order=0, icon="home", layout=layout(PAGE))

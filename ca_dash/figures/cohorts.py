@@ -1,0 +1,211 @@
+"""Figures of cohorts: the heat map of what became of them, their sizes, and the curves of the next order.
+
+Input: rows of `cohorts/{daily,weekly}_*`, `cohorts/revenue_weekly`, `cohorts/next_order_survival`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ca_dash.choices import VALUE
+from ca_dash.figures import base
+from ca_dash.format import decimals, money, money_signs, number, written
+from ca_dash.theme import Style, sequential
+
+SHOWN = 26
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+STRIPES = 4
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What the cells of a heat map hold: the column, its title, and how hover and colour scale write it."""
+
+    column: str
+    title: str
+    hover: str
+    ticks: str
+
+
+def heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """The chosen value of each cohort (row) by time since its first event (column); not yet finished cells are hatched."""
+    return _heatmap(data, style, "revenue" if "net_revenue_per_customer" in data else style.choice(VALUE))
+
+
+def share_heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Shares, whatever is chosen: for a dashboard."""
+    return _heatmap(data, style, "share")
+
+
+def sizes(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Customers of each cohort, and those left out because they ordered before their download."""
+    rows = data.drop_duplicates("cohort").sort_values("cohort").rename(columns={"cohort": "period"})
+    fig = base.figure(style, y="Customers")
+    base.add_bars(fig, data=rows, y="size", name="In the cohort", color=style.accent, unit="count", style=style)
+    if rows["excluded"].any():
+        name = "Left out: ordered before the download"
+        base.add_bars(fig, data=rows, y="excluded", name=name, color=style.color(1), unit="count", style=style)
+    fig.update_layout(barmode="stack", legend={"traceorder": "normal"})
+    base.time_axis(fig, style=style, grain=_grain(data), data=rows)
+    return fig
+
+
+def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Share of customers who placed the next order within so many days, with its 95 % band."""
+    fig = base.figure(style, y="Share with the next order", unit="rate", x="Days since the download or the order before")
+    for position, (order, rows) in enumerate(data.sort_values("day").groupby("from_order")):
+        name, color = _curve_name(int(str(order)), rows, style), style.color(position)
+        _band(fig, rows.dropna(subset=["share_low", "share_high"]), name, style.tint(color, 0.16))
+        fig.add_scatter(
+            x=[int(day) for day in rows["day"]],
+            y=base.numbers(rows["share"]),
+            name=name,
+            legendgroup=name,
+            mode="lines",
+            line={"color": color, "width": 2, "shape": "hv"},
+            customdata=rows[["at_risk", "share_low", "share_high"]].to_numpy(),
+            hovertemplate="%{y:.1%} (%{customdata[1]:.1%} – %{customdata[2]:.1%}), %{customdata[0]:,.0f} still waiting",
+        )
+    fig.update_xaxes(hoverformat=",.0f", rangemode="tozero", nticks=10)
+    fig.update_layout(hovermode="x unified")
+    return fig
+
+
+def _heatmap(data: pd.DataFrame, style: Style, value: str) -> go.Figure:
+    offset = "offset_days" if "offset_days" in data else "offset_weeks"
+    cohorts = sorted(data["cohort"].unique())
+    shown = cohorts[-SHOWN:]
+    rows = data[data["cohort"].isin(shown)]
+    rows = rows.assign(row=rows["cohort"].map({cohort: place for place, cohort in enumerate(shown)}))
+    cells, unit = _cells(value, style), "days" if offset == "offset_days" else "weeks"
+    since = "download" if "net_revenue_per_customer" in data else "the first event"
+    fig = base.figure(style, y="", x=f"{unit.capitalize()} since {since}")
+    fig.add_heatmap(**_grid(rows, offset, cells, style), **_look(rows, cells, style))
+    _hatch(fig, rows[~rows["mature"].astype(bool)], offset, style)
+    _axes(fig, rows, offset, style)
+    if len(cohorts) > len(shown):
+        fig.update_layout(meta={"note": f"newest {len(shown)} of {number(len(cohorts), 0, style.locale)} cohorts of the range"})
+    return fig
+
+
+def _cells(value: str, style: Style) -> Cells:
+    if value == "revenue":
+        before, after = money_signs(style.currency, style.locale)
+        return Cells(
+            "net_revenue_per_customer", "Net revenue per customer so far", f"{before}%{{z:,.{decimals(style.currency)}f}}{after}", ",.3~s"
+        )
+    if value == "customers":
+        return Cells("customers", "Customers", "%{z:,.0f}", ",.0f")
+    return Cells("share", "Share of the cohort", "%{z:.2%}", ".0%")
+
+
+def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[str, Any]:
+    """Values, texts and hover data by row and column; what has not begun is empty."""
+    columns = int(rows[offset].max()) + 1
+    height = int(rows["row"].max()) + 1
+    z: list[list[float | None]] = [[None] * columns for _ in range(height)]
+    texts, extra = [[""] * columns for _ in range(height)], [[[0, 0, 0, "", ""]] * columns for _ in range(height)]
+    days = [written(pd.Timestamp(cohort), style.locale.day, style.locale) for cohort in sorted(rows["cohort"].unique())]
+    counts = rows["customers"] if "customers" in rows else rows["size"]
+    records = zip(
+        rows["row"], rows[offset], base.numbers(rows[cells.column]), counts, rows["size"], rows["excluded"], rows["mature"], strict=True
+    )
+    for row, column, value, count, size, excluded, is_mature in records:
+        z[row][column] = value
+        texts[row][column] = _text(value, cells.column, style)
+        extra[row][column] = [int(count), int(size), int(excluded), "" if is_mature else "<br>not over yet: so far", days[row]]
+    return {"z": z, "text": texts, "customdata": extra, "x": list(range(columns)), "y": list(range(height))}
+
+
+def _look(rows: pd.DataFrame, cells: Cells, style: Style) -> dict[str, Any]:
+    values = rows[cells.column].astype(float)
+    bar = {"orientation": "h", "thickness": 7, "len": 0.42, "lenmode": "fraction", "x": 1, "xanchor": "right", "y": 1.0,
+           "yanchor": "bottom", "outlinewidth": 0, "tickformat": cells.ticks, "nticks": 4, "ticks": "", "tickfont": {"size": 10},
+           "title": {"text": cells.title, "side": "top", "font": {"size": 11}}}  # fmt: skip
+    counted = "" if cells.column == "net_revenue_per_customer" else "%{customdata[0]:,.0f} of %{customdata[1]:,.0f} customers<br>"
+    return {
+        "colorscale": [list(step) for step in sequential(style.scheme)],
+        "zmin": 0,
+        "zmax": float(values.quantile(0.97)) or float(values.max()) or 1.0,  # one full column must not make all others pale
+        "xgap": 2,
+        "ygap": 2,
+        "texttemplate": "%{text}",
+        "colorbar": bar,
+        "hovertemplate": f"<b>%{{customdata[4]}}</b>, after %{{x}}<br>{cells.hover}<br>{counted}"
+        "cohort of %{customdata[1]:,.0f}, left out %{customdata[2]:,.0f}%{customdata[3]}<extra></extra>",
+    }
+
+
+def _text(value: float | None, column: str, style: Style) -> str:
+    if value is None:
+        return ""
+    if column == "share":
+        return number(value * 100, 1 if value < 0.995 else 0, style.locale) if value else "0"
+    return number(value, 0, style.locale) if column == "customers" else money(value, None, style.locale, is_short=True)
+
+
+def _hatch(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> None:
+    """Stripes over the cells whose day or week is not over."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for column, row in zip(rows[offset], rows["row"], strict=True):
+        for stripe in range(1, 2 * STRIPES):
+            start, end = _stripe(stripe / STRIPES)
+            x += [column - 0.5 + start[0], column - 0.5 + end[0], None]
+            y += [row + 0.5 - start[1], row + 0.5 - end[1], None]
+    if x:
+        line = {"color": style.tint(style.ink, 0.55), "width": 1}
+        fig.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="Not over yet", showlegend=False)
+
+
+def _stripe(shift: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Ends of the diagonal x + y = shift inside the unit square."""
+    return ((max(0.0, shift - 1), min(1.0, shift)), (min(1.0, shift), max(0.0, shift - 1)))
+
+
+def _axes(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> None:
+    heads = rows.drop_duplicates("cohort").sort_values("row")
+    days = [written(pd.Timestamp(cohort), style.locale.day_month, style.locale) for cohort in heads["cohort"]]
+    sizes_ = [number(size, 0, style.locale) for size in heads["size"]]
+    labels = [f"{day} · <b>{size}</b>  " for day, size in zip(days, sizes_, strict=True)]
+    fig.update_yaxes(
+        autorange="reversed", tickvals=list(range(len(labels))), ticktext=labels, showgrid=False, rangemode="normal", ticks="", nticks=None
+    )
+    fig.update_xaxes(dtick=1 if rows[offset].max() <= 20 else 5, tick0=0, nticks=None, showline=False, ticks="", constrain="domain")
+    fig.update_layout(hovermode="closest", margin={"t": 44}, showlegend=False)
+
+
+def _band(fig: go.Figure, rows: pd.DataFrame, name: str, fill: str) -> None:
+    if rows.empty:
+        return
+    x: Sequence[int] = [int(day) for day in rows["day"]]
+    fig.add_scatter(
+        x=[*x, *reversed(x)],
+        y=base.numbers(rows["share_high"]) + base.numbers(rows["share_low"])[::-1],
+        fill="toself",
+        fillcolor=fill,
+        mode="lines",
+        line={"width": 0, "shape": "linear"},
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=name,
+    )
+
+
+def _curve_name(order: int, rows: pd.DataFrame, style: Style) -> str:
+    first = "Download" if order == 0 else ordinal(order)
+    return f"{first} → {ordinal(order + 1)} order ({number(rows['customers'].max(), 0, style.locale)})"
+
+
+def ordinal(order: int) -> str:
+    """1 → 1st."""
+    return ORDINALS.get(order, f"{order}th")
+
+
+def _grain(data: pd.DataFrame) -> str:
+    return "daily" if "offset_days" in data else "weekly"
