@@ -20,6 +20,8 @@ telemetry:
 concurrency:
   runs:
     max_concurrent_runs: 1  # loads write the same tables; they wait for each other in the queue
+freshness:
+  enabled: true
 run_monitoring:
   enabled: true  # a run whose process died is marked as failed, so that the queue goes on
   start_timeout_seconds: 180
