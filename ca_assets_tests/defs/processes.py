@@ -40,7 +40,7 @@ def server(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     children = [subprocess.Popen(web, env=environment, stdout=log, stderr=log, start_new_session=True)]
     try:
         served = Server(port)
-        until(served.is_up, 90, "the web server")
+        until(served.is_up, 600, "the web server")
         served.stop_schedule()
         children.append(subprocess.Popen(daemon, env=environment, stdout=log, stderr=log, start_new_session=True))
         yield served

@@ -24,7 +24,7 @@ def test_materialize_all_from_dagsters_own_pages(server: Server, home: Path) -> 
     generation = open_index(process_settings()).current()
     params = {"assetSelection": keys, "allPartitions": True, "fromFailure": False, "title": "All"}
     assert server.ask(BACKFILL, params=params)["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess"
-    until(lambda: open_index(process_settings()).current() != generation, 420, "the publication")
+    until(lambda: open_index(process_settings()).current() != generation, 600, "the publication")
     assert {run["status"] for run in server.runs("dagster/backfill")} <= {"SUCCESS", "STARTED"}
     paid = amounts()
     assert (paid["s3"], paid["s4"]) == (14.5, 32.0)

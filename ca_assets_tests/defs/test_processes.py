@@ -25,16 +25,16 @@ def test_a_month_is_backfilled_and_the_schedule_fires(server: Server, home: Path
     assert server.ask(BACKFILL, params=params)["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess"
 
     run = until(
-        lambda: [r for r in server.runs("dagster/backfill") if r["status"] in ("STARTED", "SUCCESS", "FAILURE")], 90, "the backfill's run"
+        lambda: [r for r in server.runs("dagster/backfill") if r["status"] in ("STARTED", "SUCCESS", "FAILURE")], 600, "the backfill's run"
     )
     server.start_schedule()
     assert len(run) == 1
-    until(lambda: server.runs("dagster/backfill")[0]["status"] in ("SUCCESS", "FAILURE"), 60, "the backfill's end")
+    until(lambda: server.runs("dagster/backfill")[0]["status"] in ("SUCCESS", "FAILURE"), 600, "the backfill's end")
     assert server.runs("dagster/backfill")[0]["status"] == "SUCCESS", (home / "processes.log").read_text()[-3000:]
     entry = next(load for load in lake.loads() if load["run_id"] == run[0]["runId"])
     assert (entry["months"], entry["has_newest_month"]) == (["2024-02"], False)
     after = amounts(before + 1)
     assert (after["s3"], after["s4"]) == (13.5, 30.0)  # February is new, March as it was
 
-    until(lambda: [r for r in server.runs("dagster/schedule_name") if r["status"] == "SUCCESS"], 120, "the schedule's run")
+    until(lambda: [r for r in server.runs("dagster/schedule_name") if r["status"] == "SUCCESS"], 600, "the schedule's run")
     assert amounts()["s4"] == 31.0
