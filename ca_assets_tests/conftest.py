@@ -1,5 +1,6 @@
 """Fixtures that all tests may ask for: the real servers of `ca_assets_tests/servers`."""
 
+from ca_assets_tests.servers.elasticsearch_shared import elasticsearch, elasticsearch_cluster
 from ca_assets_tests.servers.postgresql import postgresql
 
-__all__ = ["postgresql"]
+__all__ = ["elasticsearch", "elasticsearch_cluster", "postgresql"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.storage.embedded import EmbeddedIndex
-from ca_assets.storage.index import Index, IndexUnavailable
+from ca_assets.storage.index import Index
 from ca_assets.storage.lake import Lake
 
 
 def open_index(settings: ProcessSettings) -> Index:
-    """The embedded index in `CA_HOME/index`. Raises IndexUnavailable while CA_INDEX_URL asks for another store."""
-    if settings.index_url:
-        raise IndexUnavailable("this version has no support for Elasticsearch yet; unset CA_INDEX_URL to use the embedded index")
-    return EmbeddedIndex(settings.index_file, Lake(settings.lake_root))
+    """The embedded index in `CA_HOME/index`, or Elasticsearch when CA_INDEX_URL is set. Raises IndexUnavailable for a wrong URL."""
+    lake = Lake(settings.lake_root)
+    if not settings.index_url:
+        return EmbeddedIndex(settings.index_file, lake)
+    from ca_assets.storage.elastic import ElasticIndex  # its client takes a third of a second to import
+
+    return ElasticIndex(settings, lake)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -11,10 +13,11 @@ import pyarrow as pa
 import pytest
 
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.storage.embedded import EmbeddedIndex
+from ca_assets.storage.elastic_client import Store
 from ca_assets.storage.engine import connect
 from ca_assets.storage.index import Index
 from ca_assets.storage.lake import Lake
+from ca_assets.storage.open import open_index
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 
@@ -79,18 +82,42 @@ def full_lake(con: ibis.BaseBackend, lake: Lake) -> Lake:
     return lake
 
 
-def embedded(settings: ProcessSettings, lake: Lake) -> Index:
-    """The embedded store."""
-    return EmbeddedIndex(settings.index_file, lake)
+@dataclass(frozen=True)
+class StoreUnderTest:
+    """Opens an index; a second call is what a second process sees. `opening` is the same as the source of a function `open_it()`."""
 
+    open: Callable[[], Index]
+    opening: str
 
-@pytest.fixture(params=[embedded])
-def open_store(request: pytest.FixtureRequest, settings: ProcessSettings, full_lake: Lake) -> Callable[[], Index]:
-    """Opens the store under test; a second call is what a second process sees."""
-    return lambda: request.param(settings, full_lake)
+    def __call__(self) -> Index:
+        """Open it."""
+        return self.open()
 
 
 @pytest.fixture
-def index(open_store: Callable[[], Index]) -> Index:
+def elastic_settings(settings: ProcessSettings, elasticsearch: str) -> Iterator[ProcessSettings]:
+    """Settings for a corner of the shared Elasticsearch that is empty, and emptied afterwards."""
+    made = settings.model_copy(update={"index_url": elasticsearch, "index_prefix": f"t{secrets.token_hex(6)}-"})
+    yield made
+    Store(made).call("DELETE", f"/{made.index_prefix}*", expand_wildcards="all")
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def open_store(request: pytest.FixtureRequest, settings: ProcessSettings, full_lake: Lake) -> StoreUnderTest:
+    """The store under test."""
+    if request.param == "elasticsearch":
+        settings = request.getfixturevalue("elastic_settings")
+    given = settings.model_dump(include={"home", "index_url", "index_prefix"}, mode="json")
+    opening = f"""
+def open_it():
+    from ca_assets.settings.process import ProcessSettings
+    from ca_assets.storage.open import open_index
+    return open_index(ProcessSettings(**{given!r}))
+"""
+    return StoreUnderTest(lambda: open_index(settings), opening)
+
+
+@pytest.fixture
+def index(open_store: StoreUnderTest) -> Index:
     """The store under test, empty."""
     return open_store()
