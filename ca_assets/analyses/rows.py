@@ -50,6 +50,7 @@ def _array(values: Values, dtype: pa.DataType, shape: tuple[int, ...]) -> pa.Arr
         codes = np.broadcast_to(values.codes, shape).ravel().astype(np.int32)
         return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(list(values.texts), pa.string())).cast(pa.string())
     flat = np.broadcast_to(values, shape).ravel()
-    if pa.types.is_int64(dtype):
+    is_float = flat.dtype.kind == "f"  # also of an int column that has nulls
+    if pa.types.is_int64(dtype) and not is_float:
         flat = flat.astype(np.int64)
-    return pa.array(flat, from_pandas=pa.types.is_float64(dtype)).cast(dtype)
+    return pa.array(flat, from_pandas=is_float).cast(dtype)
