@@ -45,6 +45,8 @@ test-tools:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { apt-get update -qq && mkdir -p /etc/postgresql-common \
 	&& echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql-15 >/dev/null; }
+	@command -v mvn >/dev/null && ls -d /usr/lib/jvm/*-17-* >/dev/null 2>&1 || { apt-get update -qq \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends maven openjdk-17-jre-headless >/dev/null; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 test: install lint
@@ -62,7 +64,7 @@ bench: install
 	$(BIN)/python -m bench.run
 
 lock:
-	$(UV) pip compile -q pyproject.toml --group dev --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	$(UV) pip compile -q pyproject.toml --group dev --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
 
 clean:
 	rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

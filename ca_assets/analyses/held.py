@@ -31,4 +31,4 @@ class Shelf:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         while self._names:
-            self.engine.raw_sql(f'DROP TABLE IF EXISTS "{self._names.pop()}"')
+            self.engine.raw_sql(f"DROP TABLE IF EXISTS {self._names.pop()}")  # no quotes: engines differ in them

@@ -1,11 +1,15 @@
-"""The embedded engine: one DuckDB in memory, bounded in memory and threads, that reads the lake's Parquet files.
+"""The engine that computes: DuckDB in this process by default, Spark when `CA_ENGINE` says so; both run the same Ibis expressions.
 
-Belongs here: how a connection is made. Does not belong here: what is read with it (`lake`, `embedded`, the analyses).
+Belongs here: which engine there is, how DuckDB is made, what code beside Ibis may ask of any engine. Does not belong here: what is read
+with it (`lake`, `embedded`, the analyses), how Spark works (`engine_spark`).
 """
 
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
+from typing import Any
 
 import ibis
 
@@ -13,6 +17,11 @@ from ca_assets.settings.process import ProcessSettings
 
 MEMORY_CAP_BYTES = 4_000_000_000  # the process stays below 6 GB: DuckDB's limit does not cover Arrow batches, NumPy and the writer
 MEMORY_SHARE = 0.6
+_SPARK = re.compile(r"spark|local(\[(\d+|\*)\])?|(sc|spark|k8s)://.+|yarn")
+
+
+class EngineError(RuntimeError):
+    """The engine that the settings name cannot be used; the message says why and what helps."""
 
 
 def memory_limit_bytes() -> int:
@@ -21,10 +30,21 @@ def memory_limit_bytes() -> int:
     return min(MEMORY_CAP_BYTES, int(MEMORY_SHARE * physical))
 
 
-def connect(settings: ProcessSettings) -> ibis.BaseBackend:
-    """A new engine: DuckDB in memory, UTC, spilling to `CA_HOME/staging/engine`; row order is promised to nobody."""
-    spill = settings.staging / "engine"
+def connect(settings: ProcessSettings, spill: Path | None = None) -> ibis.BaseBackend:
+    """A new engine in UTC: DuckDB in memory, or Spark (`spark`, `local[2]`, `sc://host:port`, a cluster's master).
+
+    Spills to `CA_HOME/staging/engine`; row order is promised to nobody. EngineError when there is no such engine.
+    """
+    spill = spill or settings.staging / "engine"
     spill.mkdir(parents=True, exist_ok=True)
+    if settings.engine == "duckdb":
+        return _duckdb(spill)
+    if not _SPARK.fullmatch(settings.engine):
+        raise EngineError(f"CA_ENGINE is {settings.engine!r}; it can be duckdb, spark, local[2], sc://host:port or a Spark master's URL")
+    return _spark(settings.engine, spill)
+
+
+def _duckdb(spill: Path) -> ibis.BaseBackend:
     con = ibis.duckdb.connect(
         memory_limit=f"{memory_limit_bytes()}B",
         temp_directory=str(spill),
@@ -33,3 +53,26 @@ def connect(settings: ProcessSettings) -> ibis.BaseBackend:
     )
     con.raw_sql("SET TimeZone = 'UTC'")  # not at connect time: then the built-in calendar functions are not there yet
     return con
+
+
+def _spark(url: str, spill: Path) -> ibis.BaseBackend:
+    try:
+        from ca_assets.storage.engine_spark import connect_spark
+    except ImportError as error:
+        message = f"CA_ENGINE is {url!r}, but {error.name} is not installed: pip install 'customer-analytics[spark]'"
+        raise EngineError(message) from error
+    return connect_spark(url, spill, memory_limit_bytes())
+
+
+def scratch_folder(con: Any) -> Path:
+    """Where a step may put files that this process and the engine both reach."""
+    if con.name != "duckdb":
+        return Path(con.scratch)
+    folder = Path(str(con.con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def local_engine(con: Any) -> Any:
+    """DuckDB for what runs in this process whatever the engine is: comparing and committing rows that are files already."""
+    return con if con.name == "duckdb" else _duckdb(scratch_folder(con))

@@ -2,6 +2,7 @@
 
 The rows are computed once, into a sorted Parquet file in the engine's spill folder; a fingerprint per month (rows, sum and xor of
 row hashes: independent of row order) tells which months differ from those of the last commit, which carries them in its metadata.
+Whatever engine computed the rows, DuckDB compares and streams the files: the same rows have the same fingerprints on all engines.
 Does not belong here: reading and housekeeping (`lake`).
 """
 
@@ -19,6 +20,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
+from ca_assets.storage.engine import local_engine, scratch_folder
 from ca_assets.storage.lake_files import MONTH, LakeConflict, LakeError, LakeFiles, NotInLake, scan, table_files
 
 FINGERPRINTS = "ca.fingerprints"
@@ -45,21 +47,16 @@ def write(con: Any, target: Target, expr: ibis.Table, months: Collection[str] | 
     """See `Lake.write`."""
     if months is not None and MONTH not in expr.columns:
         raise LakeError(f"table {target.name!r} has no column {MONTH!r}, so it cannot be written by months; write it whole")
-    with tempfile.TemporaryDirectory(dir=_scratch(con)) as folder:
+    local = local_engine(con)
+    with tempfile.TemporaryDirectory(dir=scratch_folder(con)) as folder:
         if target.table is None or months is None:
-            return _commit_changes(con, target, _to_file(con, expr, Path(folder) / "new.parquet"), None)
-        staged = _to_file(con, _as_known(target, expr), Path(folder) / "new.parquet")
+            return _commit_changes(local, target, _to_file(con, local, expr, Path(folder) / "new.parquet"), None)
+        staged = _to_file(con, local, _as_known(target, expr), Path(folder) / "new.parquet")
         _only_months(target.name, staged, months)
         replaced = set(months)
         if key is not None:
-            staged, replaced = _without_moved(con, target, staged, replaced, key)
-        return _commit_changes(con, target, staged, replaced)
-
-
-def _scratch(con: Any) -> str:
-    folder = str(con.con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return folder
+            staged, replaced = _without_moved(local, target, staged, replaced, key)
+        return _commit_changes(local, target, staged, replaced)
 
 
 def _as_known(target: Target, expr: ibis.Table) -> ibis.Table:
@@ -88,10 +85,12 @@ def _without_moved(con: Any, target: Target, staged: ibis.Table, months: set[str
     return staged.union(rest.select(*staged.columns).cast(staged.schema())), months | set(moved)
 
 
-def _to_file(con: Any, expr: ibis.Table, path: Path) -> ibis.Table:
+def _to_file(con: Any, local: Any, expr: ibis.Table, path: Path) -> ibis.Table:
+    """The rows, computed by `con` into a file (by Spark: a folder of files), as a table of the local engine."""
     order = [column for column in (MONTH, "local_start") if column in expr.columns]
     con.to_parquet(expr.order_by(order) if order else expr, path)
-    return con.read_parquet(path, hive_partitioning=False).cast(expr.schema())
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    return local.read_parquet(files, hive_partitioning=False).cast(expr.schema())
 
 
 def _commit_changes(con: Any, target: Target, staged: ibis.Table, replaced: set[str] | None) -> int:

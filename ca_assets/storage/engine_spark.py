@@ -1,0 +1,162 @@
+"""The distributed engine: Spark, in this process (`local[2]`), on a cluster's master, or by Spark Connect (`sc://host:port`).
+
+Belongs here: how a session is made, and Ibis' backend on it: files, stored intermediates, results by way of Arrow. What
+expressions mean in Spark's SQL is in `engine_spark_sql`. Needs the extra `spark` (`pip install customer-analytics[spark]`) and,
+unless Spark Connect is used, Java 17 or newer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.schema as sch
+import pyarrow as pa
+import pyspark.sql.types as pt
+from ibis.backends.pyspark import Backend
+from ibis.backends.pyspark.datatypes import PySparkType
+from ibis.formats.pandas import PandasData
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from ca_assets.storage.engine_spark_sql import SparkTypes, compiler
+
+SESSION = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # an overflow is an error, never another number
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",  # a month is a text
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+}
+
+
+class SchemaTypes(PySparkType):
+    """Spark's types as Ibis': instants have the zone UTC, naive times none; both count microseconds."""
+
+    @classmethod
+    def to_ibis(cls, typ: Any, nullable: bool = True) -> Any:
+        """The Ibis type."""
+        if isinstance(typ, pt.TimestampType):
+            return dt.Timestamp(timezone="UTC", scale=6, nullable=nullable)
+        if isinstance(typ, pt.TimestampNTZType):
+            return dt.Timestamp(scale=6, nullable=nullable)
+        return super().to_ibis(typ, nullable=nullable)
+
+
+class SparkEngine(Backend):
+    """Ibis' backend with the compiler of this project; what it stores lies in `scratch`, which all executors must reach."""
+
+    compiler = compiler
+
+    def do_connect(self, session: SparkSession, scratch: Path) -> None:
+        """On a session of its own."""
+        self._mode, self._session, self.scratch = "batch", session, scratch
+        for name, value in SESSION.items():
+            session.conf.set(name, value)
+
+    def disconnect(self) -> None:
+        """Drop what is stored. The process's Spark goes on: starting another takes seconds; it ends with the process."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> sch.Schema:
+        """Columns of a view."""
+        return sch.Schema({field.name: SchemaTypes.to_ibis(field.dataType) for field in self._session.table(f"`{table_name}`").schema})
+
+    def read_parquet(self, path: Any, /, *, table_name: str | None = None, **_duckdb_options: Any) -> ibis.Table:
+        """Files (one, a list, or a folder of them) as a lazy table; the month of a partitioned file comes from its path."""
+        paths = [str(each) for each in path] if isinstance(path, (list, tuple)) else [str(path)]
+        root = paths[0].rpartition("/month=")[0]
+        reader = self._session.read.option("basePath", root) if root else self._session.read
+        return self._view(reader.parquet(*paths), table_name)
+
+    def _view(self, frame: Any, name: str | None = None) -> ibis.Table:
+        name = name or f"view_{uuid4().hex}"
+        frame.createOrReplaceTempView(name)
+        return self.table(name)
+
+    def to_parquet(self, expr: ibis.Table, /, path: Any, **_options: Any) -> None:
+        """Compute and write a folder of Parquet files."""
+        self._frame(expr).write.parquet(str(path))
+
+    def create_table(self, name: str, /, obj: Any = None, **_options: Any) -> ibis.Table:
+        """Compute once into a table of the session's warehouse: unlike Spark's cache, its rows never change when a worker is lost."""
+        self._frame(obj).write.saveAsTable(name, format="parquet")
+        return self.table(name)
+
+    def create_view(self, name: str, /, obj: Any, **_options: Any) -> ibis.Table:
+        """A view of the session."""
+        return self._view(self._frame(obj), name)
+
+    def _frame(self, expr: Any) -> Any:
+        """The expression as Spark's lazy frame, with exactly the types that Ibis says (a small literal is an INT for Spark)."""
+        self._run_pre_execute_hooks(expr)
+        types = {name.replace("`", "``"): SparkTypes.from_ibis(kind).sql("spark") for name, kind in expr.schema().items()}
+        casts = [f"CAST(`{name}` AS {kind}) AS `{name}`" for name, kind in types.items()]
+        return self._session.sql(self.compile(expr)).selectExpr(*casts)
+
+    def _register_in_memory_table(self, op: Any) -> None:
+        self._session.createDataFrame(op.data.to_pyarrow(op.schema)).createOrReplaceTempView(op.name)
+
+    def to_pyarrow(self, expr: Any, /, *, params: Any = None, limit: Any = None, **_options: Any) -> Any:
+        """The result as an Arrow table (or column or scalar)."""
+        self._run_pre_execute_hooks(expr)
+        table = expr.as_table()
+        found = self._session.sql(self.compile(table, params=params, limit=limit)).toArrow()
+        types = table.schema().to_pyarrow().types
+        columns = [found.column(i).cast(kind) for i, kind in enumerate(types)]
+        return expr.__pyarrow_result__(pa.table(columns, names=table.schema().names))
+
+    def execute(self, expr: Any, /, *, params: Any = None, limit: Any = None, **_options: Any) -> Any:
+        """The result as pandas."""
+        table = expr.as_table()
+        frame = self.to_pyarrow(table, params=params, limit=limit).to_pandas()
+        return expr.__pandas_result__(PandasData.convert_table(frame, table.schema()))
+
+
+def connect_spark(url: str, folder: Path, memory_bytes: int) -> SparkEngine:
+    """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master. `folder`: for scratch files and the log."""
+    scratch = folder / uuid4().hex
+    scratch.mkdir(parents=True)
+    if url.startswith("sc://"):
+        session = SparkSession.builder.remote(url).create()
+    else:
+        session = _classic("local[*]" if url == "spark" else url, folder, memory_bytes).newSession()
+    engine: SparkEngine = SparkEngine().connect(session, scratch)
+    return engine
+
+
+def _classic(master: str, folder: Path, memory_bytes: int) -> SparkSession:
+    """This process's Spark, started when there is none; its log is a file, so that the console stays quiet."""
+    if SparkContext._active_spark_context is None:
+        conf = SparkConf().setMaster(master).setAppName("CustomerAnalytics").setAll(list(_settings(master, folder, memory_bytes).items()))
+        if master.startswith("local"):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        with (folder / "spark.log").open("ab") as log:
+            gateway = launch_gateway(conf, {"stderr": log, "stdout": subprocess.DEVNULL})
+        SparkContext(conf=conf, gateway=gateway)
+    return SparkSession.builder.getOrCreate()
+
+
+def _settings(master: str, folder: Path, memory_bytes: int) -> dict[str, str]:
+    """Of a Spark that this process starts; a cluster has its own for all but the first two."""
+    common = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    if not master.startswith("local"):
+        return common
+    return {
+        **common,
+        "spark.driver.memory": f"{memory_bytes // 2**20}m",
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
+    }
