@@ -31,7 +31,9 @@ def _publication(keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         generation = load.generation()
         _stage_unchanged_tables(context, load, generation)
         _require_staged(context, keys, generation)
+        still_read = load.published_versions()
         load.index.switch(generation, publication_meta(load, _scope_values(context, keys)))
+        load.tidy(still_read)
         return dg.MaterializeResult(metadata={"generation": generation, "report_date": str(load.context.report_date)})
 
     return publication

@@ -31,7 +31,7 @@ from ca_assets.settings.process import ProcessSettings, process_settings
 from ca_assets.settings.shops import AppliedShop, applied_shop, note_first_month
 from ca_assets.shop import Shop
 from ca_assets.storage.engine import connect
-from ca_assets.storage.index import Index
+from ca_assets.storage.index import Index, NotPublished
 from ca_assets.storage.lake import Lake
 from ca_assets.storage.open import open_index
 from ca_assets.tables.load import CleanTables, build_tables
@@ -61,7 +61,7 @@ class LoadSession:
     @cached_property
     def con(self) -> ibis.BaseBackend:
         """The engine of this load."""
-        return connect(self.settings)
+        return connect(self.settings, self.staging / "engine")
 
     @cached_property
     def lake(self) -> Lake:
@@ -122,6 +122,21 @@ class LoadSession:
             if not moved:
                 return sorted(affected)
             affected |= moved
+
+    def published_versions(self) -> dict[str, int]:
+        """Lake versions that readers see now; none before the first publication."""
+        try:
+            with self.index.snapshot() as snapshot:
+                return {name: snapshot.table(name).lake_version for name in ("orders", "downloads", "basket_lines")}
+        except NotPublished:
+            return {}
+
+    def tidy(self, still_read: dict[str, int]) -> None:
+        """Delete files of the lake that nothing needs; `still_read` are versions that readers may have open.
+
+        A lake in `CA_HOME` is written under this load's lock only, so what a killed load left can go at once.
+        """
+        self.lake.vacuum(still_read, is_alone=self.settings.lake_url is None)
 
     def note_orders_written(self, run_id: str, months: Sequence[str] | None) -> None:
         """Record the load in the lake's ledger, and the first month for the partitions that Dagster offers."""

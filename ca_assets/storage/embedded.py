@@ -8,7 +8,8 @@ What a switch does, and why (REPORTS.md leaves it open):
 - Staging into the current generation is visible at once; it replaces the staged types, and leaves other types of the set alone
   (windows may be staged by a second call).
 - Until some day is complete a set has no report date; it is published under NO_DAY and goes when a real one arrives.
-- Leftovers of a generation that was never switched to are removed a day later: its job may still be running.
+- What was staged for a generation that was never switched to (a killed load) goes with the next switch: one load runs at a time,
+  and a generation stands for a state of the lake, which never comes back.
 
 A report's version is a hash of its rows (in the order of its key) and meta (but its run id), so unchanged content keeps its version.
 Belongs here: writing. Reading is `embedded_snapshot`, the file's tables and connections are `embedded_file`.
@@ -30,8 +31,6 @@ from ca_assets.storage.embedded_reports import Piece, meta_hash, meta_text, piec
 from ca_assets.storage.embedded_snapshot import EmbeddedSnapshot
 from ca_assets.storage.index import NotPublished
 from ca_assets.storage.lake import Lake
-
-LEFTOVER_HOURS = 24
 
 
 class EmbeddedIndex:
@@ -154,9 +153,8 @@ def _drop_no_day(db: sqlite3.Connection, name: str, day: str) -> None:
 
 
 def _drop_leftovers(db: sqlite3.Connection) -> None:
-    before = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)).isoformat()
     for table in ("report", "report_set", "tables"):
-        db.execute(f"DELETE FROM {table} WHERE slot <> '' AND staged_at < ?", (before,))  # noqa: S608 - names above
+        db.execute(f"DELETE FROM {table} WHERE slot <> ''")  # noqa: S608 - names above
 
 
 def _drop_unreferenced(db: sqlite3.Connection) -> None:

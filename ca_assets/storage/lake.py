@@ -18,9 +18,11 @@ from typing import Any
 import ibis
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
 from pyarrow import fs
 
 from ca_assets.storage.lake_files import LakeConflict, LakeError, LakeFiles, NotInLake, scan, table_files, table_uris
+from ca_assets.storage.lake_vacuum import delete_unneeded
 from ca_assets.storage.lake_write import Target, write
 
 __all__ = ["Lake", "LakeConflict", "LakeError", "LakeFiles", "NotInLake"]
@@ -106,22 +108,21 @@ class Lake:
         texts = pa.table(DeltaTable(self.uri(LEDGER)).scan().read_all()).column("entry").to_pylist()
         return sorted((json.loads(text) for text in texts), key=lambda entry: str(entry.get("loaded_at", "")))
 
-    def vacuum(self, keep: dict[str, int], grace_hours: float = 1.0) -> int:
+    def vacuum(self, keep: dict[str, int], grace_hours: float = 1.0, is_alone: bool = False) -> int:
         """Delete files that neither the newest version, the one before, nor the published ones in `keep` need.
 
-        Files younger than `grace_hours` stay (a write or a long read may need them). Makes no version; returns the number deleted.
+        Files younger than `grace_hours` stay (a write or a long read may need them), but for those that a killed write left, when
+        the caller knows that nobody else writes (`is_alone`). Makes no version; returns the number deleted.
         """
-        return sum(self._vacuum_table(name, keep.get(name), grace_hours) for name in self.names())
+        before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=grace_hours)
+        needed = {name: self._needed(name, keep.get(name)) for name in self.names()}
+        return sum(delete_unneeded(self.uri(name), files, before, is_alone) for name, files in needed.items() if files is not None)
 
-    def _vacuum_table(self, name: str, published: int | None, grace_hours: float) -> int:
+    def _needed(self, name: str, published: int | None) -> set[str] | None:
+        """Names of the files to keep; None when a version to keep is so old that its log is gone: then nothing may be deleted."""
         newest = self.version(name)
         kept = {newest, max(newest - 1, 0), newest if published is None else published}
-        needed = {Path(uri).name for version in kept for uri in table_uris(self.open(name, version))}
-        store, path = fs.FileSystem.from_uri(self.uri(name))
-        before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=grace_hours)
-        found = store.get_file_info(fs.FileSelector(path, recursive=True))
-        old = [f.path for f in found if f.extension == "parquet" and "_delta_log" not in f.path and f.mtime <= before]
-        unneeded = [path for path in old if Path(path).name not in needed]
-        for file in unneeded:
-            store.delete_file(file)
-        return len(unneeded)
+        try:
+            return {Path(uri).name for version in kept for uri in table_uris(self.open(name, version))}
+        except DeltaError:
+            return None

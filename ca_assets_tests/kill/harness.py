@@ -1,0 +1,176 @@
+"""The experiment: load an edition, kill the load at a random moment, see that readers kept one whole edition, finish, look for leftovers.
+
+Belongs here: the course of it and its judgement. Moments are drawn from equal parts of a load's duration, so that they cover all of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from ca_assets.settings.database import open_database
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.shops import apply_shop
+from ca_assets.storage.engine import connect
+from ca_assets.storage.lake import Lake
+from ca_assets.storage.open import open_index
+from ca_assets_tests.kill.leftovers import leftovers
+from ca_assets_tests.kill.loader import Loader
+from ca_assets_tests.kill.seen import edition_in, snapshot_totals
+from ca_assets_tests.kill.shop import Edition
+
+
+@dataclass
+class Result:
+    """What happened. `killed` counts kills by the last step that had ended; `readings` by kind; `problems` must be empty."""
+
+    killed: Counter[str] = field(default_factory=Counter)
+    too_late: int = 0
+    published_though_killed: int = 0
+    readings: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    load_seconds: list[float] = field(default_factory=list)
+
+    def text(self) -> str:
+        """For people."""
+        steps = ", ".join(f"{step} {count}" for step, count in self.killed.most_common())
+        seconds = sorted(self.load_seconds)[len(self.load_seconds) // 2] if self.load_seconds else 0.0
+        lines = [
+            f"{self.killed.total()} killed, {self.published_though_killed} of them after the switch; {self.too_late} more had ended before",
+            f"last step that had ended: {steps}",
+            f"readings: {dict(self.readings)}; a whole load takes {seconds:.1f} s",
+            *(f"PROBLEM: {problem}" for problem in self.problems),
+        ]
+        return "\n".join(lines)
+
+
+class Experiment:
+    """An installation in a folder, its loader and its reader."""
+
+    def __init__(self, root: Path, seed: int, index_url: str | None = None, more: Mapping[str, str] | None = None) -> None:
+        self.root, self.rng, self.result = root, random.Random(seed), Result()
+        self.settings = ProcessSettings(home=root / "home", index_url=index_url)
+        index = {"CA_INDEX_URL": index_url} if index_url else {}
+        self.environment = {**os.environ, "CA_HOME": str(root / "home"), **index, **(more or {})}
+        self.edition = Edition(0)
+        self._read_lines = 0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The first edition loaded, the loader and the reader at work."""
+        apply_shop(open_database(self.settings), self.edition.write(self.root / "shop"))
+        self.loader = Loader(self.environment)
+        reader: subprocess.Popen[bytes] | None = None
+        try:
+            self.finish()
+            words = [sys.executable, "-m", "ca_assets_tests.kill.reader", str(self.root / "readings.jsonl")]
+            with (self.root / "reader.log").open("wb") as log:
+                reader = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log)
+            self.finish(Edition(1))
+            self._judge_readings(Edition(0))
+            yield
+            if reader.poll() is not None:
+                self.problem(f"the reader has ended: {(self.root / 'reader.log').read_text()[-500:]}")
+        finally:
+            if reader is not None:
+                reader.terminate()
+                reader.wait(20)
+            self.loader.close()
+
+    def kill_many(self, times: int) -> Result:
+        """So many kills, each followed by a load that must finish."""
+        with self.running():
+            parts = list(range(times))
+            self.rng.shuffle(parts)
+            for done, part in enumerate(parts, 1):
+                while not self.kill_once((part + self.rng.random()) / times):
+                    self.result.too_late += 1
+                told = f"{done}/{times}: killed in part {part + 1} of {times} of a load; {len(self.result.problems)} problems"
+                print(told, file=sys.stderr)
+        return self.result
+
+    def kill_once(self, share: float) -> bool:
+        """Load a new edition and kill it after a share of a load's time; False when it had ended before. Then a load must finish."""
+        before, new = self.edition, Edition(self.edition.number + 1)
+        new.write(self.root / "shop")
+        load = self.loader.start(self.root / "load.log")
+        time.sleep(share * min(self.result.load_seconds[-3:]))
+        is_killed = self.loader.kill(load) < 0
+        if is_killed:
+            self.result.killed[last_step(load.log)] += 1
+            self._published_is_one_of(before, new)
+        self.finish(new if self.rng.random() < 0.5 else Edition(new.number + 1))  # the killed edition, or one that came after it
+        self._judge_readings(before)
+        return is_killed
+
+    def finish(self, edition: Edition | None = None) -> None:
+        """Load an edition to its end (the present one when none is given), and look at everything that it left."""
+        if edition is not None:
+            edition.write(self.root / "shop")
+            self.edition = edition
+        load = self.loader.start(self.root / "load.log")
+        code = self.loader.wait(load)
+        self.result.load_seconds.append(time.monotonic() - load.began)
+        if code:
+            self.problem(f"the load of {self.edition} ended with {code}: {load.log.read_text()[-1500:]}")
+            return
+        self._is_exactly(self.edition)
+        for left in leftovers(self.settings):
+            self.problem(f"after {self.edition}: {left}")
+
+    def problem(self, text: str) -> None:
+        """Note one and say it at once."""
+        self.result.problems.append(text)
+        print(f"PROBLEM: {text}", file=sys.stderr)
+
+    def _published(self) -> int:
+        with open_index(self.settings).snapshot() as snapshot:
+            return edition_in(snapshot_totals(snapshot))
+
+    def _published_is_one_of(self, before: Edition, new: Edition) -> None:
+        number = self._published()
+        self.result.published_though_killed += number == new.number
+        if number not in (before.number, new.number):
+            self.problem(f"after a kill edition {number} is published, not {before.number} or {new.number}")
+
+    def _is_exactly(self, edition: Edition) -> None:
+        """Lake and publication hold the edition: nothing lost, nothing twice."""
+        if (number := self._published()) != edition.number:
+            self.problem(f"edition {number} is published after a whole load of {edition.number}")
+        con = connect(self.settings)
+        rows = Lake(self.settings.lake_root).read(con, "orders").select("id", "has_purchased", "payment_amount").to_pyarrow()
+        con.disconnect()
+        sold = rows.filter(rows["has_purchased"])
+        wanted = {f"o{i}" for i in range(edition.orders)}
+        if sorted(sold["id"].to_pylist()) != sorted(wanted) or pa.compute.sum(sold["payment_amount"]).as_py() != edition.revenue:
+            self.problem(f"the lake does not hold {edition}: {sold.num_rows} orders")
+
+    def _judge_readings(self, before: Edition) -> None:
+        """Of the new readings: no error, and only editions from the one before the kill on, in their order."""
+        lines = (self.root / "readings.jsonl").read_text().splitlines()
+        seen = [json.loads(line) for line in lines[self._read_lines : len(lines)] if line.endswith("}")]
+        self._read_lines += len(seen)
+        for reading in seen:
+            self.result.readings[reading.get("by", "failed")] += 1
+            if "error" in reading:
+                self.problem(f"a reader got {reading['error']}")
+        numbers = [reading["edition"] for reading in seen if "edition" in reading]
+        if numbers != sorted(numbers) or (numbers and not before.number <= numbers[0] <= numbers[-1] <= self.edition.number):
+            self.problem(f"readers saw editions {sorted(set(numbers))}, which is not from {before.number} to {self.edition.number}")
+
+
+def last_step(log: Path) -> str:
+    """The last step whose end a load had told."""
+    told = [line.split()[0] for line in log.read_text().splitlines() if line.startswith("  ") and line.endswith(" s")]
+    return told[-1] if told else "none yet"

@@ -1,0 +1,107 @@
+"""`ca load` in child processes that have their imports already: a parent without threads forks one per line that it is sent.
+
+Protocol: a line with the path of a log in; `started PID` out at once, `ended STATUS` when the child is gone (negative: a signal).
+The child is the leader of a session of its own, so that killing its group kills all of the load. Fork shortens a load by the
+seconds that Python needs to import Dagster, which are of no interest here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ca_assets_tests.servers.processes import kill_group
+
+
+@dataclass
+class Load:
+    """A running load; its output goes to `log`."""
+
+    pid: int
+    log: Path
+    began: float
+
+
+class Loader:
+    """The parent process."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        words = [sys.executable, "-m", "ca_assets_tests.kill.loader"]
+        self._parent = subprocess.Popen(words, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._answer() == "ready"
+
+    def start(self, log: Path) -> Load:
+        """Begin a load."""
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(f"{log}\n")
+        self._parent.stdin.flush()
+        return Load(int(self._answer().removeprefix("started ")), log, time.monotonic())
+
+    def wait(self, _load: Load) -> int:
+        """Its end code; negative when it was killed."""
+        return int(self._answer().removeprefix("ended "))
+
+    def kill(self, load: Load) -> int:
+        """Kill its whole group at once (SIGKILL); its end code is 0 when it had ended before."""
+        kill_group(load.pid)
+        with suppress(ProcessLookupError):
+            os.kill(load.pid, signal.SIGKILL)  # it may not lead a group yet
+        return self.wait(load)
+
+    def close(self) -> None:
+        """End the parent."""
+        assert self._parent.stdin is not None
+        self._parent.stdin.close()
+        self._parent.wait(20)
+
+    def _answer(self) -> str:
+        assert self._parent.stdout is not None
+        line = self._parent.stdout.readline()
+        assert line, "the loader has ended"
+        return line.strip()
+
+
+def main() -> None:
+    """Import what a load needs, then serve."""
+    import ca_assets.cli.runs  # noqa: F401 - for the children
+    from ca_assets.cli.main import cli, user_errors
+
+    user_errors()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _load(Path(line.strip()), cli)
+        print(f"started {child}", flush=True)
+        print(f"ended {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}", flush=True)
+
+
+def _load(log: Path, cli: object) -> None:
+    """The child: `ca load`, with its output in the log."""
+    os.setsid()
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    code = 1
+    try:
+        cli(["load"], standalone_mode=True)  # type: ignore[operator]
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
