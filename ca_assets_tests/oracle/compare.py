@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Comparison:
     differences: list[str] = field(default_factory=list)
 
 
+@lru_cache(100_000)
 def _int(text: str) -> int:
     if not re.fullmatch(r"-?\d+", text):
         raise Unreadable(f"{text!r} is no int")
@@ -62,6 +64,7 @@ def _bool(text: str) -> bool:
     return text == "true"
 
 
+@lru_cache(100_000)
 def _date(text: str) -> dt.date:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         raise Unreadable(f"{text!r} is no date")
@@ -148,7 +151,7 @@ def compare_rows(name: str, columns: Columns, key: list[str], ours: list[list[An
     found.differences += [f"row {_shown(extra)} is too much" for extra in theirs if extra not in expected]
     for where in expected.keys() & theirs.keys():
         for column, mine, other in zip(names, expected[where], theirs[where], strict=True):
-            if not equal(mine, other):
+            if mine != other and not equal(mine, other):
                 found.differences.append(f"{_shown(where)} {column}: {_shown_value(other)}, oracle {_shown_value(mine)}")
     return found
 
