@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Semaphore
 from typing import Any
 
 from ca_assets.storage.elastic_bodies import Body
@@ -27,21 +28,41 @@ class DocumentRefused(IndexUnavailable):
     """A document does not fit its index; the message names the document, the field and the reason."""
 
 
-def send(store: Store, index: str, bodies: Iterable[Body]) -> int:
-    """Index all documents; returns their number. Raises IndexUnavailable (DocumentRefused), and stops at the first failure."""
-    documents = 0
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        pending: set[Future[int]] = set()
+class Sender:
+    """Two connections that any number of threads send their bodies through; as a context it ends them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(CONNECTIONS)
+        self._room = Semaphore(CONNECTIONS + 1)
+
+    def __enter__(self) -> Sender:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def send(self, index: str, bodies: Iterable[Body]) -> int:
+        """Index all documents; returns their number. Raises IndexUnavailable (DocumentRefused), and stops at the first failure."""
+        documents, pending = 0, set[Future[int]]()
+        for body in bodies:
+            self._room.acquire()
+            pending.add(self._pool.submit(self._post, index, body))
+            done, pending = wait(pending, timeout=0)
+            documents += sum(each.result() for each in done)
+        return documents + sum(each.result() for each in pending)
+
+    def _post(self, index: str, body: Body) -> int:
         try:
-            for body in bodies:
-                pending.add(pool.submit(_post, store, index, body))
-                if len(pending) > CONNECTIONS:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    documents += sum(each.result() for each in done)
-            return documents + sum(each.result() for each in pending)
+            return _post(self._store, index, body)
         finally:
-            for each in pending:
-                each.cancel()
+            self._room.release()
+
+
+def send(store: Store, index: str, bodies: Iterable[Body]) -> int:
+    """Index documents through connections of their own (see `Sender.send`)."""
+    with Sender(store) as sender:
+        return sender.send(index, bodies)
 
 
 def _post(store: Store, index: str, body: Body) -> int:

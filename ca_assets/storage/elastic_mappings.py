@@ -47,7 +47,7 @@ NOTES: dict[str, Any] = {  # what was staged, see `elastic_notes`
     "note": KEPT,
 }
 STATE: dict[str, Any] = {"state": KEPT}
-LOADING = {"refresh_interval": "-1", "number_of_replicas": 0, "translog": {"durability": "async"}}
+LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 Properties = dict[str, Any]
 
 
@@ -73,8 +73,8 @@ def small_settings(settings: IndexSettings) -> dict[str, Any]:
 
 
 def served_settings(settings: IndexSettings) -> dict[str, Any]:
-    """What changes when a table's index is complete."""
-    return {"refresh_interval": None, "number_of_replicas": settings.index_replicas, "translog": {"durability": None}}
+    """What changes when a complete index gets its replicas (without any it needs no refresh: it never changes)."""
+    return {"refresh_interval": None, "number_of_replicas": settings.index_replicas}
 
 
 def table_properties(name: str, schema: pa.Schema) -> Properties:

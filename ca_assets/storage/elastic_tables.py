@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +19,7 @@ from functools import cache
 import duckdb
 
 from ca_assets.storage.elastic_bodies import Rows, bodies
-from ca_assets.storage.elastic_bulk import send
+from ca_assets.storage.elastic_bulk import Sender
 from ca_assets.storage.elastic_client import Late, Store
 from ca_assets.storage.elastic_mappings import index_body, served_settings, table_properties, table_settings
 from ca_assets.storage.elastic_notes import Part, TableState, alias, our_indexes, ours
@@ -27,6 +28,7 @@ from ca_assets.storage.lake import Lake
 
 EDITION = 1  # of the documents' form: another one makes all physical indexes anew
 LINES = "basket_lines"
+AT_ONCE = 3
 REPLICA_WAIT = "30s"
 Content = tuple[str, str | None, str]  # table, month, fingerprint
 
@@ -49,18 +51,25 @@ def with_parts(store: Store, lake: Lake, tables: dict[str, TableState]) -> dict[
     """The tables with their physical indexes; those that do not exist yet are made. Raises IndexUnavailable."""
     made = our_indexes(store)
     complete = {(meta["what"], meta["month"], meta["fingerprint"]): name for name, meta in made.items() if meta.get("is_complete")}
-    return {name: replace(table, parts=tuple(_parts(store, complete, made, _plans(lake, tables, name)))) for name, table in tables.items()}
+    plans = [plan for name in tables for plan in _plans(lake, tables, name)]
+    missing = {plan.content: _name(store, plan) for plan in plans if plan.content not in complete}
+    for index in made.keys() & set(missing.values()):  # of a publication that was killed
+        store.call("DELETE", f"/{index}")
+    _make_all(store, [(missing[plan.content], plan) for plan in plans if plan.content in missing])
+    names = {**complete, **missing}
+    parts = {name: tuple(Part(names[p.content], p.month, p.fingerprint) for p in plans if p.rows.table == name) for name in tables}
+    return {name: replace(table, parts=parts[name]) for name, table in tables.items()}
 
 
-def _parts(store: Store, complete: dict[Content, str], made: Iterable[str], plans: Iterable[_Plan]) -> Iterator[Part]:
-    for plan in plans:
-        index = complete.get(plan.content)
-        if index is None:
-            index = _name(store, plan)
-            if index in made:  # of a publication that was killed
-                store.call("DELETE", f"/{index}")
-            _make(store, index, plan)
-        yield Part(index, plan.month, plan.fingerprint)
+def _make_all(store: Store, wanted: list[tuple[str, _Plan]]) -> None:
+    """Several at once, since making an index is waiting more than work; all share the sender's connections."""
+    with Sender(store) as sender, ThreadPoolExecutor(AT_ONCE) as pool:
+        making = [pool.submit(_make, store, sender, index, plan) for index, plan in wanted]
+        try:
+            for each in making:
+                each.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _plans(lake: Lake, tables: dict[str, TableState], name: str) -> Iterator[_Plan]:
@@ -94,18 +103,18 @@ def _name(store: Store, plan: _Plan) -> str:
     return f"{alias(store, plan.rows.table)}{month}-v{plan.lake_version}-{plan.fingerprint[:12]}".lower()
 
 
-def _make(store: Store, index: str, plan: _Plan) -> None:
+def _make(store: Store, sender: Sender, index: str, plan: _Plan) -> None:
     """Make, fill, check and complete a physical index."""
     meta = {**ours(store, plan.rows.table), "month": plan.month, "fingerprint": plan.fingerprint, "lake_version": plan.lake_version}
     properties = table_properties(plan.rows.table, plan.rows.schema)
     store.call("PUT", f"/{index}", index_body(properties, meta, table_settings(store.settings)), wait_for_active_shards=1)
-    sent = send(store, index, bodies(engine(), plan.rows))
+    sent = sender.send(index, bodies(engine(), plan.rows))
     store.call("POST", f"/{index}/_refresh")
     found = store.call("GET", f"/{index}/_count")["count"]
     if found != sent:
         raise IndexUnavailable(f"{index} has {found:,} documents instead of {sent:,}; are keys in the lake unique? nothing was published")
-    store.call("PUT", f"/{index}/_settings", {"index": served_settings(store.settings)})
     if store.settings.index_replicas:
+        store.call("PUT", f"/{index}/_settings", {"index": served_settings(store.settings)})
         with suppress(Late):  # too few nodes for the replicas: the cluster's state says so, the data are there
             store.call("GET", f"/_cluster/health/{index}", wait_for_status="green", timeout=REPLICA_WAIT, filter_path="status")
     store.call("PUT", f"/{index}/_mapping", {"_meta": {**meta, "is_complete": True, "documents": sent}})
