@@ -28,9 +28,10 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 @dataclass(frozen=True)
 class Frequency:
-    """By scope and moment: customers, those with two orders, mean microseconds between orders (NaN: refused), since when one is engaged.
+    """By scope and moment: customers, those with two orders, mean microseconds between orders (NaN: refused) and `limits`.
 
-    `limits` are instants, never before the session range began, and exactly that while there is no frequency: then every order is young enough.
+    Who has an order since the limit is engaged. No limit is before the session range began; while there is no frequency it is exactly that:
+    then every order is young enough.
     """
 
     customers: Counts

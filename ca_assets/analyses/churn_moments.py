@@ -20,7 +20,6 @@ from ca_assets.analyses.base import Base
 from ca_assets.analyses.calendar import Periods, periods
 
 Times = NDArray[np.datetime64]
-GRAINS = ("weekly", "monthly")
 
 
 @dataclass(frozen=True)
