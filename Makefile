@@ -8,6 +8,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 SESSIONS ?= 60000
 SEED ?= 7
 TESTS ?=
+BENCH_SESSIONS ?= 1000000,10000000
 
 .PHONY: help install demo up test lint format bench lock clean
 
@@ -61,7 +62,7 @@ format: install
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 bench: install
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run --sessions $(BENCH_SESSIONS)
 
 lock:
 	$(UV) pip compile -q pyproject.toml --group dev --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock

@@ -26,7 +26,7 @@ def _difference(path: str, left: Path, right: Path) -> str:
         return f"{path}: only in {left.parent if left.exists() else right.parent}"
     spec = spec_of(path)
     key, columns = ["scope", *spec.key], ["scope", *(column.name for column in spec.columns)]
-    ours, theirs = (pd.read_parquet(file).sort_values(key, ignore_index=True) for file in (left, right))
+    ours, theirs = (_read(file).sort_values(key, ignore_index=True) for file in (left, right))
     if list(ours.columns) != columns or list(theirs.columns) != columns or len(ours) != len(theirs):
         return f"{path}: {len(ours)} rows of {list(ours.columns)} against {len(theirs)} of {list(theirs.columns)}"
     floats = {column.name for column in spec.columns if column.dtype == "float"}
@@ -39,8 +39,13 @@ def _difference(path: str, left: Path, right: Path) -> str:
     return f"{path}: {', '.join(wrong)} differ in {int(mask.sum())} rows: {example}"
 
 
+def _read(file: Path) -> pd.DataFrame:
+    return pd.read_parquet(file, dtype_backend="numpy_nullable")
+
+
 def _equal(ours: pd.Series, theirs: pd.Series, is_float: bool) -> np.ndarray:
     if not is_float:
         return np.asarray(ours.astype(str) == theirs.astype(str))
-    left, right = (side.astype(float).to_numpy() for side in (ours, theirs))
-    return np.isclose(left, right, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+    left, right = (side.to_numpy(dtype=float, na_value=np.nan) for side in (ours, theirs))
+    close: np.ndarray = np.isclose(left, right, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+    return close
