@@ -17,10 +17,18 @@ REFUSAL = "no complete day yet"
 
 
 def refused(name: str, specs: Sequence[ReportSpec], context: Context, windows: bool) -> ReportSet:
-    """All types without rows, and why."""
+    """All types that the shop's mapping allows, without rows, and why."""
     suffixes = ["", *(f"@{n}d" for n in WINDOW_DAYS)] if windows else [""]
-    tables = {f"{s.type}{suffix}": empty(s) for s in specs for suffix in suffixes if not suffix or s.has_windows}
+    some = [spec for spec in specs if _exists(spec, context)]
+    tables = {f"{s.type}{suffix}": empty(s) for s in some for suffix in suffixes if not suffix or s.has_windows}
     return ReportSet(name, context.report_date, tables, ("all",), {**_shop_meta(context), "refusal": REFUSAL})
+
+
+def _exists(spec: ReportSpec, context: Context) -> bool:
+    """Whether what the report needs is mapped."""
+    shop = context.shop
+    mapped = {"baskets": shop.sources.baskets is not None, "promotion_id": shop.mapped("sessions", "promotion_id")}
+    return all(mapped[need] for need in spec.needs)
 
 
 def finished(name: str, base: Base, tables: dict[str, pa.Table]) -> ReportSet:

@@ -32,8 +32,9 @@ def published(reports: ReportSet, headline: str, preview: str) -> dg.Materialize
         "report_date": str(reports.report_date or "no complete day yet"),
         "headline": headline,
         "scope_values": dg.JsonMetadataValue(reports.meta.get("scope_values", {})),
-        "preview": dg.MarkdownMetadataValue(_markdown(all_scope(reports, preview))),
     }
+    if preview in reports.tables:  # reports of unmapped parts do not exist
+        metadata["preview"] = dg.MarkdownMetadataValue(_markdown(all_scope(reports, preview)))
     return dg.MaterializeResult(value=reports, metadata=metadata)
 
 
