@@ -1,4 +1,4 @@
-"""A few loads of a small shop are killed at random moments: readers keep one whole edition, the next load finishes and leaves nothing behind.
+"""Loads of a small shop killed at random moments: readers keep one whole edition, the next load finishes and leaves nothing behind.
 
 Many: `python -m ca_assets_tests.kill --times 50 [--index-url URL]`.
 """
