@@ -68,16 +68,18 @@ def _filters(app: Dash, reader: Reader) -> None:
 
 def _panels(app: Dash, reader: Reader) -> None:
     """A panel is either a chart or a table: the same callback with another first output."""
-    for kind, prop in (("panel-figure", "figure"), ("panel-rows", "children")):
-        _panel(app, reader, {"type": kind, "id": MATCH}, prop)
+    for kind, part, prop in (("panel", "figure", "figure"), ("rows", "table", "children")):
+        _panel(app, reader, kind, part, prop)
 
 
-def _panel(app: Dash, reader: Reader, place: dict[str, Any], prop: str) -> None:
+def _panel(app: Dash, reader: Reader, kind: str, part: str, prop: str) -> None:
+    place = {"type": f"{kind}-{part}", "id": MATCH}
+
     @app.callback(
         Output(place, prop),
-        Output({"type": "panel-state", "id": MATCH}, "children"),
-        Output({"type": "panel-badge", "id": MATCH}, "children"),
-        Output({"type": "panel-body", "id": MATCH}, "className"),
+        Output({"type": f"{kind}-state", "id": MATCH}, "children"),
+        Output({"type": f"{kind}-badge", "id": MATCH}, "children"),
+        Output({"type": f"{kind}-body", "id": MATCH}, "className"),
         Input("url", "search"),
         Input("colors", "data"),
         State(place, "id"),
@@ -122,7 +124,7 @@ def _table(app: Dash, reader: Reader) -> None:
             return True, panel.title, state_message("The store of reports does not answer", str(error), "alert")
         title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
         currency = scope_currency(rows.filters, rows.shop)
-        return True, title, table(data=rows.data, spec=panel.spec(rows.filters.values), currency=currency, label=panel.title)
+        return True, title, table(data=rows.data, spec=panel.spec(rows.filters.values), currency=currency)
 
 
 def _browser(app: Dash) -> None:

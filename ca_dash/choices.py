@@ -17,6 +17,7 @@ class Choice:
     title: str
     options: tuple[tuple[str, str], ...]
     is_list: bool = False
+    idle_with: tuple[str, str] | None = None  # this choice decides nothing while another one (name, value) is chosen
 
     @property
     def default(self) -> str:
@@ -29,7 +30,7 @@ class Choice:
         return tuple(value for value, _ in self.options)
 
 
-COHORT = Choice("cohort", "Cohorts by", (("weekly", "Week"), ("daily", "Day")))
+COHORT = Choice("cohort", "Cohorts by", (("weekly", "Week"), ("daily", "Day")), idle_with=("value", "revenue"))
 EVENT = Choice(
     "event",
     "From and to",
@@ -40,6 +41,7 @@ EVENT = Choice(
         ("3_4", "3rd → 4th order"),
     ),
     is_list=True,
+    idle_with=("value", "revenue"),
 )
 VALUE = Choice("value", "Show", (("share", "Share"), ("customers", "Customers"), ("revenue", "Revenue per customer")))
 MEASURE = Choice("measure", "Measure", (("orders", "Orders"), ("units", "Units"), ("line_value", "Line value")))

@@ -140,23 +140,25 @@ def _grain(filters: Filters) -> html.Div:
 
 
 def _choice(choice: Choice, filters: Filters) -> Any:
-    value = filters.values[choice.name]
+    is_idle = choice.idle_with is not None and filters.values[choice.idle_with[0]] == choice.idle_with[1]
+    value = choice.default if is_idle else filters.values[choice.name]
     if not choice.is_list:
-        return _buttons(choice.name, choice.title, list(choice.options), value)
+        return _buttons(choice.name, choice.title, list(choice.options), value, is_idle=is_idle)
     return dmc.Select(
         id={"type": "filter", "name": choice.name},
         data=[{"value": option, "label": text} for option, text in choice.options],
         value=value,
         allowDeselect=False,
         label=choice.title,
+        disabled=is_idle,
         size="sm",
         className="ca-filter-choice",
     )
 
 
-def _buttons(name: str, title: str, options: list[tuple[str, str]], value: str) -> html.Div:
+def _buttons(name: str, title: str, options: list[tuple[str, str]], value: str, *, is_idle: bool = False) -> html.Div:
     data = [{"value": option, "label": text} for option, text in options]
-    control = dmc.SegmentedControl(id={"type": "filter", "name": name}, data=data, value=value, size="sm")
+    control = dmc.SegmentedControl(id={"type": "filter", "name": name}, data=data, value=value, size="sm", disabled=is_idle)
     return html.Div(
         [html.Span(title, className="ca-filter-label"), control], className="ca-filter-grain", role="group", **{"aria-label": title}
     )

@@ -105,6 +105,17 @@ def cut(frame: pd.DataFrame, filters: Filters, path: str) -> pd.DataFrame:
     return frame[touches].reset_index(drop=True)
 
 
+def whole_periods(filters: Filters, week_start: int) -> Filters:
+    """The range made longer, so that it begins and ends with whole weeks or months of the chosen grain (`week_start` 0 is Monday)."""
+    start, end = filters.start, filters.end
+    if filters.grain == "weekly":
+        start -= dt.timedelta(days=(start.weekday() - week_start) % 7)
+        end += dt.timedelta(days=(week_start - 1 - end.weekday()) % 7)
+    if filters.grain == "monthly":
+        start, end = start.replace(day=1), (end.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    return replace(filters, start=start, end=end)
+
+
 def _as_of(text: str | None, shop: ShopView, messages: list[str]) -> dt.date:
     newest = shop.report_date or EPOCH
     if not text:

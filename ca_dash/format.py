@@ -140,6 +140,11 @@ def written(value: dt.date, pattern: str, locale: Locale) -> str:
     return str(format_date(value, pattern, locale=locale.tag.replace("-", "_")))
 
 
+def weekday_number(name: str) -> int:
+    """0 for Monday, 6 for Sunday."""
+    return WEEKDAYS.index(name.capitalize())
+
+
 def label(name: str) -> str:
     """A step or column name for people: `has_basket` → Has basket; `__none__` → not set."""
     special = {"__none__": "not set", "__other__": "all others", "all": "All"}

@@ -34,7 +34,8 @@ class Panel:
     one `rows` gives the rows of a table that is always shown. `prepare` sees all rows before they are cut to the range.
     `refuse` tells from the rows and the shop's settings that there are too few data: title and remedy. `money` names the
     columns that are null when a scope mixes currencies; `definition` is used until the analysis states its own. `ignores_range`
-    says why a panel shows everything whatever the range. `has_names` wants products' names.
+    says why a panel shows everything whatever the range. `has_names` wants products' names;
+    `adds_days` figures add daily rows up to the page's periods and want whole ones.
     """
 
     id: str
@@ -52,6 +53,12 @@ class Panel:
     refuse: Refuse | None = None
     needs: tuple[str, ...] = ()
     has_names: bool = False
+    adds_days: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Prefix of its parts' ids: charts and tables have callbacks of their own."""
+        return "panel" if self.figure else "rows"
 
     def path(self, values: Values) -> str:
         """The report's `report_name/type` for the values of choices and grain."""
@@ -80,15 +87,15 @@ def card(panel: Panel) -> html.Section:
     head = html.Header(
         [
             html.H2(panel.title, id=title_id, className="ca-panel-title"),
-            html.Span(id={"type": "panel-badge", "id": panel.id}, className="ca-badge-slot"),
+            html.Span(id={"type": f"{panel.kind}-badge", "id": panel.id}, className="ca-badge-slot"),
             html.Div([_info(panel), _menu(panel)], className="ca-panel-actions"),
         ],
         className="ca-panel-head",
     )
-    state = html.Div(id={"type": "panel-state", "id": panel.id}, className="ca-panel-state", **{"aria-live": "polite"})
+    state = html.Div(id={"type": f"{panel.kind}-state", "id": panel.id}, className="ca-panel-state", **{"aria-live": "polite"})
     body = html.Div(
         [_picture(panel), state],
-        id={"type": "panel-body", "id": panel.id},
+        id={"type": f"{panel.kind}-body", "id": panel.id},
         className="ca-panel-body is-pending",
         style={"height": f"{panel.height}px"},
     )
@@ -98,7 +105,7 @@ def card(panel: Panel) -> html.Section:
 def _picture(panel: Panel) -> html.Div:
     """The place of the chart or table. A chart is one image to a screen reader, which finds the numbers in its table view."""
     if panel.figure is None:
-        return html.Div(id={"type": "panel-rows", "id": panel.id}, className="ca-rows")
+        return html.Div(id={"type": "rows-table", "id": panel.id}, className="ca-rows")
     words = f"Chart: {panel.title}. Its numbers are in the table view of the panel’s menu."
     return html.Div(graph({"type": "panel-figure", "id": panel.id}, panel.height), role="img", **{"aria-label": words})
 

@@ -21,16 +21,17 @@ def table(
     spec: ReportSpec | None,
     currency: str | None = None,
     height: str = "62vh",
-    label: str = "Rows",
-    total: dict[str, Any] | None = None,
 ) -> dag.AgGrid:
-    """A sortable, filterable table of a report's rows in the request's locale; `total` is a row that stays at the bottom."""
+    """A sortable table of a report's rows in the request's locale; in its own window also filterable.
+
+    `data.attrs` may hold `titles` of columns, and `total`: a row that stays at the bottom.
+    """
     columns = [_column(str(name), data, spec, currency) for name in data.columns]
-    total = total or data.attrs.get("total")
+    is_inline, total = height.endswith("px"), data.attrs.get("total")
     return dag.AgGrid(
         rowData=_records(data),
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 90, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "filter": not is_inline, "minWidth": 84, "suppressHeaderMenuButton": True},
         dashGridOptions={
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
@@ -39,7 +40,7 @@ def table(
             "theme": {"function": "caTheme(themeQuartz)"},
             **({"pinnedBottomRowData": [total]} if total else {}),
         },
-        columnSize="autoSize",
+        columnSize="responsiveSizeToFit" if is_inline else "autoSize",
         style={"height": height, "width": "100%"},
         dangerously_allow_code=False,
     )
@@ -54,11 +55,16 @@ def format_of(name: str) -> str:
 
 def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: str | None) -> dict[str, Any]:
     meanings = {column.name: column.meaning for column in spec.columns} if spec else {}
-    definition: dict[str, Any] = {"field": name, "headerName": label(name), "headerTooltip": meanings.get(name, "")}
+    title = data.attrs.get("titles", {}).get(name, label(name))
+    definition: dict[str, Any] = {"field": name, "headerName": title, "headerTooltip": meanings.get(name, ""), "wrapHeaderText": True}
     if pd.api.types.is_datetime64_any_dtype(data[name]):
         definition |= {"valueFormatter": {"function": f"caDate(params.value, '{current().tag}')"}}
     elif pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
-        definition |= {"type": "rightAligned", "valueFormatter": {"function": _formatter(name, currency)}, "cellClass": "ca-number"}
+        unit = f" ({currency})" if currency and format_of(name) == "caMoney" else ""
+        shape = {"type": "rightAligned", "cellClass": "ca-number ag-right-aligned-cell", "headerName": title + unit}
+        definition |= shape | {"valueFormatter": {"function": _formatter(name, currency)}}
+    elif not pd.api.types.is_bool_dtype(data[name]):
+        definition |= {"minWidth": 130}
     return definition
 
 

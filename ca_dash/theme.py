@@ -130,7 +130,7 @@ def _axis(scheme: Scheme, *, has_grid: bool) -> dict[str, object]:
         "automargin": True,
         "exponentformat": "B",
         "separatethousands": True,
-        "nticks": 6 if has_grid else 7,
+        "nticks": 6 if has_grid else None,
         "autotickangles": [0],
     }
 

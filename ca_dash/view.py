@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from dash import html
 
 from ca_assets.storage.index import IndexUnavailable, NotPublished
-from ca_dash.filters import Filters, cut, parse
-from ca_dash.format import day, days, scope_label
+from ca_dash.filters import Filters, cut, parse, whole_periods
+from ca_dash.format import day, days, scope_label, weekday_number
 from ca_dash.graph import EMPTY
 from ca_dash.locales import current
 from ca_dash.needs import need_of
@@ -82,7 +82,8 @@ def panel_rows(reader: Reader, panel: Panel, search: str | None) -> Rows:
     data = _frame(reader, path + suffix, filters)
     data = panel.prepare(data) if panel.prepare else data
     is_cut = not panel.ignores_range and bool({"period", "cohort"} & set(data.columns))
-    data = cut(data, filters, path) if is_cut else data
+    if is_cut:
+        data = cut(data, whole_periods(filters, weekday_number(shop.week_start)) if panel.adds_days else filters, path)
     badge = WINDOW_NAMES[window] if has_windows else "" if is_cut else "All days"
     return Rows(data, path + suffix, filters, shop, badge, has_windows and not is_exact)
 
@@ -105,7 +106,7 @@ def product_names(reader: Reader, rows: Rows) -> dict[str, str]:
 
 def _table(panel: Panel, rows: Rows, style: Style) -> Any:
     data = panel.rows(data=rows.data, style=style) if panel.rows else rows.data
-    return table(data=data, spec=panel.spec(rows.filters.values), currency=style.currency, height=f"{panel.height}px", label=panel.title)
+    return table(data=data, spec=panel.spec(rows.filters.values), currency=style.currency, height=f"{panel.height}px")
 
 
 def _frame(reader: Reader, path: str, filters: Filters) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_dash.format import WEEKDAYS, decimals, label, money, money_signs, number, rate
+from ca_dash.format import decimals, label, money, money_signs, number, rate
 from ca_dash.locales import d3
 from ca_dash.theme import Style, template
 
@@ -45,14 +45,14 @@ def time_axis(fig: go.Figure, *, style: Style, grain: str, data: pd.DataFrame) -
         {"dtickrange": [86_400_000 * 27, "M11"], "value": month},
         {"dtickrange": ["M11", None], "value": "%Y"},
     ]
-    fig.update_xaxes(type="date", hoverformat=hovers[grain], tickformatstops=stops)
-    if len(data) and data["period"].nunique() <= 6 and grain != "daily":
-        fig.update_xaxes(tickvals=days(data["period"].drop_duplicates()), tickformat=month if grain == "monthly" else day)
-
-
-def weekday_number(name: str) -> int:
-    """0 for Monday, 6 for Sunday."""
-    return WEEKDAYS.index(name.capitalize())
+    fig.update_xaxes(type="date", hoverformat=hovers[grain])
+    count = data["period"].nunique()
+    if (grain == "monthly" and 0 < count <= 6) or (grain == "weekly" and 0 < count <= 40):  # ticks on the periods' first days
+        shown = data["period"].drop_duplicates().sort_values()
+        step = -(-count // 6)
+        fig.update_xaxes(tickvals=days(shown.iloc[::-1][::step]), tickformat=month if grain == "monthly" else day)
+    else:
+        fig.update_xaxes(tickformatstops=stops)
 
 
 def hour_axis(fig: go.Figure) -> None:
@@ -136,7 +136,7 @@ def add_series(
 
 
 def add_band(fig: go.Figure, *, data: pd.DataFrame, low: str, high: str, color: str, name: str, style: Style, position: int = 0) -> None:
-    """The 95 % interval around a line, as a band of its colour."""
+    """The 95% interval around a line, as a band of its colour."""
     rows = data.dropna(subset=[low, high])
     if rows.empty:
         return

@@ -13,6 +13,7 @@ from ca_dash.format import hours, interval, number, rate, written
 from ca_dash.theme import Style
 
 MONTHS = 6
+MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed", 4))
 
 
 def too_few(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -35,18 +36,18 @@ def overall(*, data: pd.DataFrame, style: Style) -> go.Figure:
             y=[0],
             name=name,
             orientation="h",
-            width=0.5,
+            width=0.8,
             marker={"color": color, "line": {"width": 0}},
             hovertemplate=f"{name}: {number(value, 0, locale)} of {number(row['customers'], 0, locale)} customers<extra></extra>",
             text=number(value, 0, locale),
             textposition="inside",
             insidetextanchor=place,
         )
-    fig.update_layout(barmode="stack", hovermode="closest", margin={"t": 20}, legend={"y": 0.36, "yanchor": "top", "traceorder": "normal"})
+    fig.update_layout(barmode="stack", hovermode="closest", margin={"t": 20}, legend={"y": 0.34, "yanchor": "top", "traceorder": "normal"})
     fig.update_xaxes(visible=False, range=[0, max(engaged + lapsed, 1)])
     fig.update_yaxes(visible=False, range=[-2.2, 2.6])
     band = interval(row["churn_rate_low"], row["churn_rate_high"], locale)
-    words = f"95 % interval {band} · typical gap between orders {hours(row['frequency_hours'], locale)}"
+    words = f"95% interval {band} · typical gap between orders {hours(row['frequency_hours'], locale)}"
     for text, size, color, y in ((rate(row["churn_rate"], 1, locale), 38, style.ink, 0.97), (words, 12, style.muted, 0.72)):
         font = {"size": size, "color": color}
         fig.add_annotation(text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font=font)
@@ -54,12 +55,12 @@ def overall(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def weekly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Churn rate at the end of each week, with its 95 % interval."""
+    """Churn rate at the end of each week, with its 95% interval."""
     return _rates(data, style, "weekly")
 
 
 def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Churn rate at the end of each month, with its 95 % interval."""
+    """Churn rate at the end of each month, with its 95% interval."""
     return _rates(data, style, "monthly")
 
 
@@ -74,44 +75,60 @@ def monthly_gaps(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """From month to month: engaged customers at its start, new, come back, lapsed, engaged at its end. The newest months."""
+    """A waterfall from month to month: engaged at its start, new, come back, lapsed, engaged at its end. The newest months."""
     rows = data.sort_values("period").tail(MONTHS)
+    steps, ticks = _steps(rows, style)
     fig = base.figure(style, y="Engaged customers")
-    months, parts, values, measures = [], [], [], []
-    names = (("opening", "Start", 1), ("new", "New", 1), ("reactivated", "Back", 1), ("lapsed", "Lapsed", -1), ("closing", "End", 1))
-    for place, (_, row) in enumerate(rows.iterrows()):
-        month = written(row["period"], style.locale.month, style.locale) + ("" if row["complete"] else " (so far)")
-        for column, name, sign in names if place == 0 else names[1:]:
-            months.append(month)
-            parts.append(name)
-            values.append(sign * int(row[column]))
-            measures.append("absolute" if column == "opening" else "total" if column == "closing" else "relative")
-    fig.add_waterfall(
-        x=[months, parts],
-        y=values,
-        measure=measures,
-        text=[_signed(value, measure, style) for value, measure in zip(values, measures, strict=True)],
-        textposition="outside",
-        cliponaxis=False,
-        textfont={"size": 10, "color": style.ink},
-        connector={"line": {"color": style.muted, "width": 1, "dash": "dot"}},
-        increasing={"marker": {"color": style.color(2)}},
-        decreasing={"marker": {"color": style.color(4)}},
-        totals={"marker": {"color": style.accent}},
-        hovertemplate="<b>%{x}</b><br>%{text} customers<extra></extra>",
-    )
-    fig.update_xaxes(tickfont={"size": 11}, showdividers=True, dividercolor=style.tint(style.muted, 0.3), nticks=None)
-    fig.update_layout(showlegend=False, hovermode="closest", margin={"t": 22})
+    for name, position in (("Engaged", 0), *((name, position) for _, name, position in MOVES)):
+        mine = steps[steps["name"] == name]
+        texts = [("" if name == "Engaged" or change <= 0 else "+") + number(change, 0, style.locale) for change in mine["change"]]
+        fig.add_bar(
+            x=list(mine["place"]),
+            y=list(mine["change"]),
+            base=list(mine["base"]),
+            width=0.86,
+            name=name,
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            textfont={"size": 11, "color": style.ink},
+            marker={
+                "color": style.color(position),
+                "pattern": {"shape": ["" if flag else "/" for flag in mine["complete"]], "solidity": 0.35},
+            },
+            hovertemplate=[f"<b>{name}</b>, {month}<br>{text}<extra></extra>" for month, text in zip(mine["month"], texts, strict=True)],
+        )
+    fig.update_xaxes(tickvals=list(ticks), ticktext=list(ticks.values()), nticks=None, ticks="")
+    fig.update_layout(barmode="overlay", hovermode="closest", legend={"traceorder": "normal"})
     if len(data) > len(rows):
         fig.update_layout(meta={"note": f"newest {len(rows)} of {len(data)} months of the range"})
     return fig
+
+
+def _steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Bars of the waterfall (place, change, base) and the month under each month's last bar."""
+    steps: list[dict[str, Any]] = []
+    ticks: dict[int, str] = {}
+    level = int(rows.iloc[0]["opening"])
+    common: dict[str, Any] = {"month": "at the start", "complete": True}
+    steps.append({"place": 0, "name": "Engaged", "change": level, "base": 0, **common})
+    ticks[0] = "Start"
+    for row in rows.to_dict("records"):
+        common = {"month": written(row["period"], style.locale.month, style.locale), "complete": bool(row["complete"])}
+        for column, name, _ in MOVES:
+            change = -int(row[column]) if column == "lapsed" else int(row[column])
+            steps.append({"place": len(steps), "name": name, "change": change, "base": level, **common})
+            level += change
+        ticks[len(steps)] = common["month"] if common["complete"] else f"{common['month']}<br>so far"
+        steps.append({"place": len(steps), "name": "Engaged", "change": level, "base": 0, **common})
+    return pd.DataFrame(steps), ticks
 
 
 def moves(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Per month: customers won (new, come back) above zero, lapsed below, and the engaged ones as a line."""
     fig = base.figure(style, y="Customers")
     lost = data.assign(lapsed=-data["lapsed"])
-    for column, name, position in (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed", 4)):
+    for column, name, position in MOVES:
         base.add_bars(fig, data=lost, y=column, name=name, color=style.color(position), unit="count", style=style)
     base.add_series(fig, data=data, y="closing", name="Engaged at the end", color=style.accent, unit="count", style=style)
     base.time_axis(fig, style=style, grain="monthly", data=data)
@@ -138,8 +155,3 @@ def _gaps(data: pd.DataFrame, style: Style, grain: str) -> go.Figure:
     base.time_axis(fig, style=style, grain=grain, data=rows)
     fig.update_layout(showlegend=False)
     return fig
-
-
-def _signed(value: int, measure: str, style: Style) -> str:
-    text = number(value, 0, style.locale)
-    return f"+{text}" if measure == "relative" and value > 0 else text

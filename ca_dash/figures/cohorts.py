@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_dash.choices import VALUE
+from ca_dash.choices import EVENT, VALUE
 from ca_dash.figures import base
-from ca_dash.format import decimals, money, money_signs, number, written
+from ca_dash.format import decimals, money_signs, number, short, written
 from ca_dash.theme import Style, sequential
 
 SHOWN = 26
@@ -24,22 +24,24 @@ STRIPES = 4
 
 @dataclass(frozen=True)
 class Cells:
-    """What the cells of a heat map hold: the column, its title, and how hover and colour scale write it."""
+    """What the cells of a heat map hold: the column, its title, and how a hover writes it."""
 
     column: str
     title: str
     hover: str
-    ticks: str
 
 
 def heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """The chosen value of each cohort (row) by time since its first event (column); not yet finished cells are hatched."""
-    return _heatmap(data, style, "revenue" if "net_revenue_per_customer" in data else style.choice(VALUE))
+    if "net_revenue_per_customer" in data:
+        return _heatmap(data, style, "revenue", "download")
+    order = int(style.choice(EVENT)[0])
+    return _heatmap(data, style, style.choice(VALUE), f"{ordinal(order)} order" if order else "download")
 
 
 def share_heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Shares, whatever is chosen: for a dashboard."""
-    return _heatmap(data, style, "share")
+    return _heatmap(data, style, "share", "download")
 
 
 def sizes(*, data: pd.DataFrame, style: Style) -> go.Figure:
@@ -56,7 +58,7 @@ def sizes(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of customers who placed the next order within so many days, with its 95 % band."""
+    """Share of customers who placed the next order within so many days, with its 95% band."""
     fig = base.figure(style, y="Share with the next order", unit="rate", x="Days since the download or the order before")
     for position, (order, rows) in enumerate(data.sort_values("day").groupby("from_order")):
         name, color = _curve_name(int(str(order)), rows, style), style.color(position)
@@ -76,15 +78,14 @@ def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return fig
 
 
-def _heatmap(data: pd.DataFrame, style: Style, value: str) -> go.Figure:
+def _heatmap(data: pd.DataFrame, style: Style, value: str, since: str) -> go.Figure:
     offset = "offset_days" if "offset_days" in data else "offset_weeks"
     cohorts = sorted(data["cohort"].unique())
     shown = cohorts[-SHOWN:]
     rows = data[data["cohort"].isin(shown)]
     rows = rows.assign(row=rows["cohort"].map({cohort: place for place, cohort in enumerate(shown)}))
-    cells, unit = _cells(value, style), "days" if offset == "offset_days" else "weeks"
-    since = "download" if "net_revenue_per_customer" in data else "the first event"
-    fig = base.figure(style, y="", x=f"{unit.capitalize()} since {since}")
+    cells, unit = _cells(value, style), "Days" if offset == "offset_days" else "Weeks"
+    fig = base.figure(style, y="", x=f"{unit} since the {since}")
     fig.add_heatmap(**_grid(rows, offset, cells, style), **_look(rows, cells, style))
     _hatch(fig, rows[~rows["mature"].astype(bool)], offset, style)
     _axes(fig, rows, offset, style)
@@ -96,12 +97,10 @@ def _heatmap(data: pd.DataFrame, style: Style, value: str) -> go.Figure:
 def _cells(value: str, style: Style) -> Cells:
     if value == "revenue":
         before, after = money_signs(style.currency, style.locale)
-        return Cells(
-            "net_revenue_per_customer", "Net revenue per customer so far", f"{before}%{{z:,.{decimals(style.currency)}f}}{after}", ",.3~s"
-        )
+        return Cells("net_revenue_per_customer", "Net revenue per customer so far", f"{before}%{{z:,.{decimals(style.currency)}f}}{after}")
     if value == "customers":
-        return Cells("customers", "Customers", "%{z:,.0f}", ",.0f")
-    return Cells("share", "Share of the cohort", "%{z:.2%}", ".0%")
+        return Cells("customers", "Customers", "%{z:,.0f}")
+    return Cells("share", "Share of the cohort", "%{z:.2%}")
 
 
 def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[str, Any]:
@@ -124,14 +123,29 @@ def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[s
 
 def _look(rows: pd.DataFrame, cells: Cells, style: Style) -> dict[str, Any]:
     values = rows[cells.column].astype(float)
-    bar = {"orientation": "h", "thickness": 7, "len": 0.42, "lenmode": "fraction", "x": 1, "xanchor": "right", "y": 1.0,
-           "yanchor": "bottom", "outlinewidth": 0, "tickformat": cells.ticks, "nticks": 4, "ticks": "", "tickfont": {"size": 10},
-           "title": {"text": cells.title, "side": "top", "font": {"size": 11}}}  # fmt: skip
+    top = float(values.quantile(0.97)) or float(values.max()) or 1.0  # one full column must not make all others pale
+    bar = {
+        "orientation": "h",
+        "thickness": 7,
+        "len": 0.5,
+        "x": 1,
+        "xanchor": "right",
+        "yref": "container",
+        "y": 0.995,
+        "yanchor": "top",
+        "outlinewidth": 0,
+        "tickvals": [0, top],
+        "ticktext": ["0", f"{_text(top, cells.column, style)}{'%' if cells.column == 'share' else ''} or more"],
+        "tickangle": 0,
+        "ticks": "",
+        "tickfont": {"size": 10},
+        "title": {"text": cells.title, "side": "top", "font": {"size": 11}},
+    }
     counted = "" if cells.column == "net_revenue_per_customer" else "%{customdata[0]:,.0f} of %{customdata[1]:,.0f} customers<br>"
     return {
         "colorscale": [list(step) for step in sequential(style.scheme)],
         "zmin": 0,
-        "zmax": float(values.quantile(0.97)) or float(values.max()) or 1.0,  # one full column must not make all others pale
+        "zmax": top,
         "xgap": 2,
         "ygap": 2,
         "texttemplate": "%{text}",
@@ -146,7 +160,9 @@ def _text(value: float | None, column: str, style: Style) -> str:
         return ""
     if column == "share":
         return number(value * 100, 1 if value < 0.995 else 0, style.locale) if value else "0"
-    return number(value, 0, style.locale) if column == "customers" else money(value, None, style.locale, is_short=True)
+    if column == "customers" or value >= 100:
+        return number(value, 0, style.locale) if value < 1e5 else short(value, style.locale)
+    return number(value, decimals(style.currency), style.locale)
 
 
 def _hatch(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> None:
@@ -174,10 +190,11 @@ def _axes(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> None
     sizes_ = [number(size, 0, style.locale) for size in heads["size"]]
     labels = [f"{day} · <b>{size}</b>  " for day, size in zip(days, sizes_, strict=True)]
     fig.update_yaxes(
-        autorange="reversed", tickvals=list(range(len(labels))), ticktext=labels, showgrid=False, rangemode="normal", ticks="", nticks=None
+        range=[len(labels) - 0.5, -0.5], tickvals=list(range(len(labels))), ticktext=labels, showgrid=False, rangemode="normal", nticks=None
     )
-    fig.update_xaxes(dtick=1 if rows[offset].max() <= 20 else 5, tick0=0, nticks=None, showline=False, ticks="", constrain="domain")
-    fig.update_layout(hovermode="closest", margin={"t": 44}, showlegend=False)
+    last = int(rows[offset].max())
+    fig.update_xaxes(range=[-0.5, last + 0.5], dtick=1 if last <= 20 else 5, tick0=0, nticks=None, showline=False, ticks="")
+    fig.update_layout(hovermode="closest", showlegend=False, margin={"t": 52})
 
 
 def _band(fig: go.Figure, rows: pd.DataFrame, name: str, fill: str) -> None:

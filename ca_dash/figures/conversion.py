@@ -15,7 +15,7 @@ from ca_dash.theme import Style
 
 
 def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """All customers together: how many of the mature ones reached each step, with the 95 % interval in the hover."""
+    """All customers together: how many of the mature ones reached each step, with the 95% interval in the hover."""
     rows = data[data["grain"] == "total"].sort_values("step_order")
     shares = base.numbers(rows["rate"])
     fig = steps(names=rows["step"], counts=rows["customers"], shares=shares, style=style, what="customers", of="mature customers")
@@ -25,14 +25,14 @@ def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
     ]
     old = fig.data[0].hovertemplate
     fig.data[0].hovertemplate = [
-        f"{text.removesuffix('<extra></extra>')}<br>95 % interval {interval}<extra></extra>"
+        f"{text.removesuffix('<extra></extra>')}<br>95% interval {interval}<extra></extra>"
         for text, interval in zip(old, intervals, strict=True)
     ]
     return fig
 
 
 def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of each month's mature customers who reached each step, with its 95 % interval."""
+    """Share of each month's mature customers who reached each step, with its 95% interval."""
     months = data[(data["grain"] == "month") & (data["step"] != "download")]
     months = months.assign(complete=months["undecided"] == 0)  # a month is final when nobody in it is undecided any more
     fig = base.figure(style, y="Share of mature customers", unit="rate")

@@ -31,7 +31,8 @@ def payment_amounts(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 def orders_per_customer(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Customers with exactly k orders; from 12 on together."""
-    rows = data.assign(group=data["orders"].clip(upper=SINGLE_COUNTS)).groupby("group")["customers"].sum().reset_index()
+    counts = data.assign(group=data["orders"].clip(upper=SINGLE_COUNTS)).groupby("group")["customers"].sum()
+    rows = counts.reindex(range(1, int(counts.index.max()) + 1), fill_value=0).rename_axis("group").reset_index()
     fig = base.figure(style, y="Customers", x="Orders")
     names = [f"{count} or more" if count == SINGLE_COUNTS else str(count) for count in rows["group"]]
     titles = [f"{name} order{'' if name == '1' else 's'}" for name in names]

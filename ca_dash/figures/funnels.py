@@ -57,7 +57,7 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
 
 
 def session_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Each step's share of the period's sessions, with its 95 % interval."""
+    """Each step's share of the period's sessions, with its 95% interval."""
     fig = base.figure(style, y="Share of sessions", unit="rate")
     for position, step in enumerate(base.step_names(data)):
         if position == 0:

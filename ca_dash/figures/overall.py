@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.format import weekday_number
 from ca_dash.theme import Style
 
 
@@ -29,7 +30,7 @@ def daily_revenue(*, data: pd.DataFrame, style: Style) -> go.Figure:
 def weekdays(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Mean orders per weekday over the days of the range."""
     rows = data.assign(weekday=pd.to_datetime(data["period"]).dt.dayofweek).groupby("weekday")["orders"].mean().reset_index()
-    first = base.weekday_number(style.week_start)
+    first = weekday_number(style.week_start)
     rows = rows.sort_values("weekday", key=lambda days: (days - first) % 7)
     fig = base.figure(style, y="Orders per day", unit="decimal")
     short, titles = ([names[position] for position in rows["weekday"]] for names in (style.locale.short_weekdays, style.locale.weekdays))

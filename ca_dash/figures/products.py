@@ -15,6 +15,8 @@ from ca_dash.theme import Style
 
 UNITS: dict[str, base.Unit] = {"orders": "count", "units": "count", "line_value": "money"}
 LINES = 6
+PAIR_TITLES = {"product_a": "Product a", "product_b": "Product b", "confidence_ab": "Confidence a → b", "confidence_ba": "Confidence b → a",
+               "orders": "Orders with both", "orders_a": "Orders with a", "orders_b": "Orders with b"}  # fmt: skip
 
 
 def top_products(*, data: pd.DataFrame, style: Style) -> go.Figure:
@@ -29,14 +31,15 @@ def top_categories(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 def product_table(*, data: pd.DataFrame, style: Style) -> pd.DataFrame:
     """The whole list, names first, as sold."""
-    named = data.assign(product=[_name(p, style) if p == ranked.OTHER else p for p in data["product"]])
-    return named[["product", "product_name", "orders", "units", "line_value", "customers"]].sort_values("orders", ascending=False)
+    rows = data.assign(rest=data["product"] == ranked.OTHER).sort_values(["rest", "orders"], ascending=[True, False])
+    named = rows.assign(product=[_name(p, style) if p == ranked.OTHER else p for p in rows["product"]])
+    return named[["product", "product_name", "orders", "units", "line_value", "customers"]]
 
 
 def pair_table(*, data: pd.DataFrame, style: Style) -> pd.DataFrame:
     """Pairs by lift, with the products' names where they are known."""
     rows = data.sort_values(["lift", "orders"], ascending=False)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "product_a": [_name(product, style) for product in rows["product_a"]],
             "product_b": [_name(product, style) for product in rows["product_b"]],
@@ -46,6 +49,8 @@ def pair_table(*, data: pd.DataFrame, style: Style) -> pd.DataFrame:
             },
         }
     )
+    table.attrs["titles"] = PAIR_TITLES
+    return table
 
 
 def trend(*, data: pd.DataFrame, style: Style) -> go.Figure:

@@ -20,11 +20,12 @@ def summary(*, data: pd.DataFrame, style: Style) -> pd.DataFrame:
     rows = data.assign(order=order).sort_values(["order", "orders"], ascending=[True, False])
     lows, highs = rows["first_order_rate_low"], rows["first_order_rate_high"]
     table = rows[["orders", "customers", "revenue", "discount", "average_amount", "first_orders", "first_order_rate"]].assign(
-        first_orders_95=[interval(low, high, style.locale) for low, high in zip(lows, highs, strict=True)],
+        interval=[interval(low, high, style.locale) for low, high in zip(lows, highs, strict=True)],
         orders_per_customer=rows["orders_per_customer"],
     )
     table.insert(0, "promotion", [name_of(promotion) for promotion in rows["promotion_id"]])
     sums = table[["orders", "revenue", "discount", "first_orders"]].sum(min_count=1)
+    table.attrs["titles"] = {"first_order_rate": "Share of first orders", "interval": "95% interval"}
     table.attrs["total"] = {"promotion": "All orders", **{key: None if pd.isna(value) else float(value) for key, value in sums.items()}}
     return table
 
@@ -41,7 +42,7 @@ def daily_orders(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def daily_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of each day's orders that had a promotion, with its 95 % interval."""
+    """Share of each day's orders that had a promotion, with its 95% interval."""
     fig = base.figure(style, y="Share of orders", unit="rate")
     name = "With a promotion"
     base.add_band(fig, data=data, low="promoted_rate_low", high="promoted_rate_high", color=style.color(1), name=name, style=style)
@@ -65,7 +66,7 @@ def hourly_orders(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def hourly_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of promoted orders by hour of day, with its 95 % interval as an error bar."""
+    """Share of promoted orders by hour of day, with its 95% interval as an error bar."""
     rows = data.sort_values("hour")
     fig = base.figure(style, y="Share of orders", unit="rate")
     rates = rows["promoted_rate"].astype(float)

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.format import weekday_number
 from ca_dash.theme import Style
 
 LONGEST = 30
@@ -52,7 +53,7 @@ def name_axis(fig: go.Figure, names: Sequence[str], style: Style) -> None:
         rangemode="normal",
         nticks=None,
         tickfont={"size": 12, "color": style.ink},
-        ticksuffix="  ",
+        ticklabelstandoff=6,
     )
 
 
@@ -62,18 +63,18 @@ def shortened(name: str, longest: int = LONGEST) -> str:
 
 
 def by_grain(data: pd.DataFrame, *, key: str, columns: Sequence[str], style: Style) -> pd.DataFrame:
-    """Daily rows added up to the weeks or months of the page; a period of which days are missing is not complete."""
+    """Daily rows added up to the weeks or months of the page; one that ends after the last day is not complete."""
     days = pd.to_datetime(data["period"])
     if style.grain == "daily":
         return data
     first = week_starts(days, style.week_start) if style.grain == "weekly" else days.dt.to_period("M").dt.start_time
     groups = data.assign(period=first).groupby(["period", key], sort=True)
-    sums = groups[list(columns)].sum(min_count=1).assign(days=groups.size()).reset_index()
+    sums = groups[list(columns)].sum(min_count=1).reset_index()
     length = 7 if style.grain == "weekly" else sums["period"].dt.days_in_month
-    return sums.assign(complete=sums["days"] == length)
+    return sums.assign(complete=sums["period"] + pd.to_timedelta(length - 1, unit="D") <= days.max())
 
 
 def week_starts(days: pd.Series, week_start: str) -> pd.Series:
     """First day of each day's week."""
-    shift = (days.dt.dayofweek - base.weekday_number(week_start)) % 7
+    shift = (days.dt.dayofweek - weekday_number(week_start)) % 7
     return days - pd.to_timedelta(shift, unit="D")

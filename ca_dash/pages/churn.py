@@ -19,14 +19,14 @@ OVERALL = Panel(
     churn.overall,
     "Customers whose last order is longer ago than customers usually take between two orders, of all customers with an order.",
     refuse=churn.too_few,
-    height=220,
+    height=280,
 )
 WEEKLY = Panel(
     "churn-weekly",
     "Weekly churn",
     "churn/weekly",
     churn.weekly_rates,
-    "Each week is judged at its own end, with what was known then. Band: 95 % interval.",
+    "Each week is judged at its own end, with what was known then. Band: 95% interval.",
     refuse=churn.too_few,
     height=280,
 )
@@ -45,7 +45,7 @@ MONTHLY = Panel(
     "Monthly churn",
     "churn/monthly",
     churn.monthly_rates,
-    "Each month is judged at its own end, with what was known then. Band: 95 % interval.",
+    "Each month is judged at its own end, with what was known then. Band: 95% interval.",
     refuse=churn.too_few,
     height=280,
 )
@@ -85,7 +85,7 @@ def _tiles(reader: Reader, place: Place) -> list[html.Div]:
     band = interval(row["churn_rate_low"], row["churn_rate_high"], locale)
     gap = f"mean over {number(row['repeat_customers'], 0, locale)} customers with two orders or more"
     return [
-        plain_tile("Churn rate", rate(row["churn_rate"], 1, locale), f"95 % interval {band}"),
+        plain_tile("Churn rate", rate(row["churn_rate"], 1, locale), f"95% interval {band}"),
         plain_tile("Engaged customers", number(row["engaged"], 0, locale), f"{rate(row['engaged_rate'], 1, locale)} of all with an order"),
         plain_tile("Customers with an order", number(row["customers"], 0, locale), "ever, as of the report"),
         plain_tile("Typical gap between orders", hours(row["frequency_hours"], locale), gap),

@@ -44,7 +44,7 @@ SURVIVAL = Panel(
     "How long until the next order",
     "cohorts/next_order_survival",
     cohorts.survival,
-    "Kaplan–Meier: customers without the next order so far count for as long as they have been watched. Band: 95 %.",
+    "Kaplan–Meier: customers without the next order so far count for as long as they have been watched. Band: 95%.",
     ignores_range="All known customers, whatever the range.",
     is_wide=True,
     height=380,

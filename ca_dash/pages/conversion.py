@@ -31,7 +31,7 @@ RATES = Panel(
     "Conversion by month of download",
     REPORT,
     conversion.monthly_rates,
-    "Share of the month's mature customers who reached the step; band: 95 % Wilson interval.",
+    "Share of the month's mature customers who reached the step; band: 95% Wilson interval.",
     ignores_range=ALL,
     is_wide=True,
     height=340,

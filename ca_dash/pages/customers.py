@@ -12,7 +12,7 @@ from ca_dash.pages.descriptive import AMOUNTS, ORDERS
 PAGE = Page(
     "Customers",
     "What do customers spend, how often do they order, and how do new ones become buyers?",
-    (AMOUNTS, ORDERS, VOLUMES, DASHBOARD),
+    (AMOUNTS, ORDERS, DASHBOARD, VOLUMES),
     has_grain=True,
     uses_download=True,
 )

@@ -35,6 +35,7 @@ TREND = Panel(
     "products/daily_products",
     products.trend,
     "Six of the ten products with most orders over the whole history; all others are one line, which the legend shows on demand.",
+    adds_days=True,
     needs=NEEDS,
     has_names=True,
     is_wide=True,

@@ -14,7 +14,7 @@ SUMMARY = Panel(
     "Promotions at a glance",
     "promotions/summary",
     None,
-    "Orders, customers, revenue (after discount, before refunds), discount, average amount; the share of first orders with its 95 % "
+    "Orders, customers, revenue (after discount, before refunds), discount, average amount; the share of first orders with its 95% "
     "interval; orders per customer. The last row adds up what adds up.",
     rows=promotions.summary,
     needs=NEEDS,
@@ -27,6 +27,7 @@ ORDERS = Panel(
     "promotions/daily_share",
     promotions.daily_orders,
     "Organic orders have no promotion. Added up to the chosen periods.",
+    adds_days=True,
     needs=NEEDS,
 )
 RATE = Panel(
@@ -34,7 +35,7 @@ RATE = Panel(
     "Share of promoted orders by day",
     "promotions/daily_share",
     promotions.daily_rate,
-    "Orders with a promotion divided by all orders of the day; band: 95 % Wilson interval.",
+    "Orders with a promotion divided by all orders of the day; band: 95% Wilson interval.",
     needs=NEEDS,
 )
 HOURS = Panel(
@@ -51,7 +52,7 @@ HOURLY_RATE = Panel(
     "Share of promoted orders by hour",
     "promotions/hourly_share",
     promotions.hourly_rate,
-    "Orders with a promotion divided by all orders of the hour; whiskers: 95 % Wilson interval.",
+    "Orders with a promotion divided by all orders of the hour; whiskers: 95% Wilson interval.",
     needs=NEEDS,
     height=280,
 )
@@ -72,6 +73,7 @@ REVENUE = Panel(
     promotions.revenue_trend,
     "Revenue of the five largest promotions of the range; the other promoted orders are one line.",
     money=("revenue",),
+    adds_days=True,
     needs=NEEDS,
     height=400,
 )
@@ -82,6 +84,7 @@ DISCOUNT = Panel(
     promotions.discount_trend,
     "Discount given with the five largest promotions of the range; the other promoted orders are one line.",
     money=("discount",),
+    adds_days=True,
     needs=NEEDS,
     is_wide=True,
     height=300,

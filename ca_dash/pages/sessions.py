@@ -22,7 +22,7 @@ RATES = Panel(
     "Share of sessions with each step",
     "funnels/sessions_{grain}",
     funnels.session_rates,
-    "Sessions with the step divided by all sessions of the period; band: 95 % Wilson interval.",
+    "Sessions with the step divided by all sessions of the period; band: 95% Wilson interval.",
     is_wide=True,
     height=340,
 )
