@@ -64,7 +64,8 @@ class Experiment:
         index = {"CA_INDEX_URL": index_url} if index_url else {}
         self.environment = {**os.environ, "CA_HOME": str(root / "home"), **index, **(more or {})}
         self.edition = Edition(0)
-        self._read_lines = 0
+        self._read_lines = self._last_read = 0
+        self._finished: list[tuple[float, int]] = []
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -78,7 +79,7 @@ class Experiment:
             with (self.root / "reader.log").open("wb") as log:
                 reader = subprocess.Popen(words, env=self.environment, stdout=log, stderr=log)
             self.finish(Edition(1))
-            self._judge_readings(Edition(0))
+            self._judge_readings()
             yield
             if reader.poll() is not None:
                 self.problem(f"the reader has ended: {(self.root / 'reader.log').read_text()[-500:]}")
@@ -111,7 +112,7 @@ class Experiment:
             self.result.killed[last_step(load.log)] += 1
             self._published_is_one_of(before, new)
         self.finish(new if self.rng.random() < 0.5 else Edition(new.number + 1))  # the killed edition, or one that came after it
-        self._judge_readings(before)
+        self._judge_readings()
         return is_killed
 
     def finish(self, edition: Edition | None = None) -> None:
@@ -125,6 +126,7 @@ class Experiment:
         if code:
             self.problem(f"the load of {self.edition} ended with {code}: {load.log.read_text()[-1500:]}")
             return
+        self._finished.append((time.time(), self.edition.number))
         self._is_exactly(self.edition)
         for left in leftovers(self.settings):
             self.problem(f"after {self.edition}: {left}")
@@ -156,18 +158,23 @@ class Experiment:
         if sorted(sold["id"].to_pylist()) != sorted(wanted) or pa.compute.sum(sold["payment_amount"]).as_py() != edition.revenue:
             self.problem(f"the lake does not hold {edition}: {sold.num_rows} orders")
 
-    def _judge_readings(self, before: Edition) -> None:
-        """Of the new readings: no error, and only editions from the one before the kill on, in their order."""
+    def _judge_readings(self) -> None:
+        """Of the new readings: no error, editions in their order, and none older than the one that was finished when it began."""
         lines = (self.root / "readings.jsonl").read_text().splitlines()
-        seen = [json.loads(line) for line in lines[self._read_lines : len(lines)] if line.endswith("}")]
-        self._read_lines += len(seen)
-        for reading in seen:
+        new = [json.loads(line) for line in lines[self._read_lines :] if line.endswith("}")]
+        self._read_lines += len(new)
+        for reading in new:
             self.result.readings[reading.get("by", "failed")] += 1
             if "error" in reading:
                 self.problem(f"a reader got {reading['error']}")
-        numbers = [reading["edition"] for reading in seen if "edition" in reading]
-        if numbers != sorted(numbers) or (numbers and not before.number <= numbers[0] <= numbers[-1] <= self.edition.number):
-            self.problem(f"readers saw editions {sorted(set(numbers))}, which is not from {before.number} to {self.edition.number}")
+        seen = [(reading["edition"], self._finished_before(reading["began"])) for reading in new if "edition" in reading]
+        numbers = [self._last_read, *(number for number, _ in seen)]
+        self._last_read = numbers[-1]
+        if numbers != sorted(numbers) or any(not oldest <= number <= self.edition.number for number, oldest in seen):
+            self.problem(f"readers saw editions {numbers}; finished when they began: {[oldest for _, oldest in seen]}")
+
+    def _finished_before(self, moment: float) -> int:
+        return max((number for at, number in self._finished if at < moment), default=0)
 
 
 def last_step(log: Path) -> str:

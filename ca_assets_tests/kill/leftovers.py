@@ -9,6 +9,8 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_notes import our_indexes, read_state
 from ca_assets.storage.lake import Lake
 
 
@@ -58,5 +60,16 @@ def _runs(settings: ProcessSettings) -> Iterator[str]:
 
 
 def _elasticsearch(settings: ProcessSettings) -> Iterator[str]:
-    """Indexes of ours that no alias leads to."""
-    raise NotImplementedError
+    """Physical indexes that no state refers to, and more states than the current one and one that a reader may still hold.
+
+    Staged sets of a killed load are documents, unseen, which a switch removes a day later.
+    """
+    store = Store(settings)
+    made = our_indexes(store)
+    states = [read_state(store, name) for name, meta in made.items() if meta["what"] == "state"]
+    if len(states) > 2:
+        yield f"index: {len(states)} states are kept"
+    needed = {part.index for state in states for table in state.tables.values() for part in table.parts}
+    parts = {name for name, meta in made.items() if meta["what"] not in ("state", "notes", "reports")}
+    yield from (f"index: nothing refers to {name}" for name in sorted(parts - needed))
+    yield from (f"index: {name} is gone" for name in sorted(needed - parts))

@@ -26,9 +26,9 @@ def main() -> None:
     with Path(sys.argv[1]).open("a", encoding="utf-8", buffering=1) as out, tempfile.TemporaryDirectory() as folder:
         number, parent = 0, os.getppid()
         while os.getppid() == parent:
-            number, began = number + 1, time.monotonic()
-            print(json.dumps({"at": time.time(), **_reading(number, Path(folder))}), file=out)
-            time.sleep(PAUSE_SHARE * (time.monotonic() - began))
+            number, began = number + 1, time.time()
+            print(json.dumps({"began": began, **_reading(number, Path(folder))}), file=out)
+            time.sleep(PAUSE_SHARE * (time.time() - began))
 
 
 def _reading(number: int, folder: Path) -> dict[str, Any]:
