@@ -85,7 +85,7 @@ def _leaders(hand: Hand) -> None:
             word = f"bit_or(CASE WHEN {inside} AND rank <= {top} THEN 1::UBIGINT << (scope - {start}) END)"
             marks.append(f"coalesce({word}, 0) AS {kind}{i}")
     hand.run(f"CREATE TEMP TABLE marks AS SELECT p, {', '.join(marks)} FROM ranks GROUP BY p")
-    flags = [f"({kind}{i} & {bit} = 0)::UINTEGER << {2 * n + (kind == 'd')}" for n, (i, bit) in enumerate(_bits(hand)) for kind in "td"]
+    flags = [f"((({kind}{i} & {bit}) = 0)::UINTEGER << {2 * n + (kind == 'd')})" for n, (i, bit) in enumerate(_bits(hand)) for kind in "td"]
     hand.run(f"""
         CREATE TEMP TABLE rest AS
         SELECT o, others, key, day{_own(hand)} FROM (
@@ -178,7 +178,7 @@ def _daily(hand: Hand) -> str:
     bits = _bits(hand)
     scopes = ["0", *(f"c{i}" for i in range(len(hand.starts)))]
     sums = " UNION ALL ".join(
-        f"""SELECT {scope} AS scope, day, CASE WHEN d{i} & {bit} = 0 THEN -1 ELSE p::INTEGER END AS slot,
+        f"""SELECT {scope} AS scope, day, CASE WHEN (d{i} & {bit}) = 0 THEN -1 ELSE p::INTEGER END AS slot,
                 count(*) AS orders, sum(units) AS units, sum(value) AS value FROM op JOIN marks USING (p) GROUP BY ALL"""
         for scope, (i, bit) in zip(scopes, bits, strict=True)
     )
