@@ -117,6 +117,14 @@ def test_scope_without_orders_and_later_rows() -> None:
     assert all(later[name].equals(table) for name, table in found.items())
 
 
+def test_a_shop_without_any_order_has_rows_and_no_rates() -> None:
+    found = churn([Visit("A", moment("2024-01-31"), None), Visit("A", moment("2024-02-01"), None)], "2024-02-01")
+    columns = "frequency_hours repeat_customers customers engaged churn_rate churn_rate_low"
+    assert part(found["overall"], columns) == [(None, 0, 0, None, None, None)]
+    assert part(found["weekly"], "period complete customers") == [("2024-01-29", False, 0)]
+    assert part(found["customer_bridge_monthly"], "period opening closing") == [("2024-01-01", 0, 0), ("2024-02-01", 0, 0)]
+
+
 # Clients order within 200 days, in three countries that are shops of their own; few distinct hours, so that ties occur.
 BEGIN, DAY = moment("2024-01-10"), "2024-08-14"
 some_orders = st.lists(

@@ -137,6 +137,14 @@ def test_days_and_weeks_are_those_of_the_calendar() -> None:
     assert part(found["weekly_1_2"], "cohort offset_weeks", customers=1) == [("2024-03-03", 1), ("2024-03-10", 0)]
 
 
+def test_a_shop_without_any_order_has_cohorts_of_downloads_only() -> None:
+    found = cohorts([Visit("A", moment("2024-01-02"), None)], at("2024-01-01", "A B"), "2024-01-02")
+    assert part(found["weekly_0_1"], "cohort size customers share") == [("2024-01-01", 2, 0, 0.0)]
+    assert part(found["revenue_weekly"], "size cumulative_net_revenue net_revenue_per_customer") == [(2, 0.0, 0.0)]
+    assert part(found["next_order_survival"], "day at_risk events share") == [(0, 2, 0, 0.0), (1, 2, 0, 0.0)]
+    assert {found[name].num_rows for name in ("daily_1_2", "daily_2_3", "weekly_3_4")} == {0}
+
+
 def test_net_revenue_adds_up_by_the_week_of_each_moment() -> None:
     """C orders before the download and brings nothing here; B's refund comes two weeks after the order, the last beyond the report."""
     sessions = [
