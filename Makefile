@@ -40,7 +40,7 @@ up: install
 	$(BIN)/ca up
 
 # What the tests need from the system and Debian offers as packages; other systems bring their own Chromium.
-# A server package would also start a server of its own: the file in /etc/postgresql-common prevents that.
+# A server package would also start a server of its own: the file in /etc/postgresql-common prevents that; of Caddy only the program is taken.
 .PHONY: test-tools
 test-tools:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { apt-get update -qq && mkdir -p /etc/postgresql-common \
@@ -48,6 +48,8 @@ test-tools:
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql-15 >/dev/null; }
 	@command -v mvn >/dev/null && ls -d /usr/lib/jvm/*-17-* >/dev/null 2>&1 || { apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends maven openjdk-17-jre-headless >/dev/null; }
+	@command -v caddy >/dev/null || { apt-get update -qq && cd "$$(mktemp -d)" && apt-get download -qq caddy && dpkg -x caddy_*.deb . \
+	&& install usr/bin/caddy /usr/local/bin/caddy; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 test: install lint
