@@ -6,6 +6,7 @@ shows a password or key. Does not belong here: what is asked of Elasticsearch.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ from ca_assets.storage.index import IndexUnavailable
 JSON = "application/vnd.elasticsearch+json; compatible-with=8"
 NDJSON = "application/vnd.elasticsearch+x-ndjson; compatible-with=8"
 DEFAULT_PORTS = {"http": 9200, "https": 443}
-Body = dict[str, Any]
+FULL_DISK = ("flood", "disk usage", "read-only-allow-delete", "read_only_allow_delete")  # in the reason of a write block
 
 
 class Missing(LookupError):
@@ -103,22 +104,24 @@ def fault(place: str, status: int, body: Any) -> Exception:
     kind, reason = reason_of(body)
     if kind == "cluster_block_exception" or "blocked by" in reason:
         return IndexUnavailable(blocked(place, reason))
-    if status == 401:
-        return IndexUnavailable(f"{place} refused the login; check CA_INDEX_USER and CA_INDEX_PASSWORD, or CA_INDEX_API_KEY")
-    if status == 403:
-        return IndexUnavailable(f"{place} does not allow this to the user of CA_INDEX_USER or CA_INDEX_API_KEY: {reason[:300]}")
+    if "context_missing" in kind:
+        return IndexUnavailable(f"reading from Elasticsearch at {place} was interrupted (a node went, or it took too long); read again")
     if status == 404:
         return Missing(reason or "not found")
-    if status == 408:
-        return Late(f"Elasticsearch at {place} did not reach the wanted state in time")
     if status == 429:
         return Overloaded(f"Elasticsearch at {place} is overloaded ({reason[:200]}); run it again later, or give it more memory")
-    return IndexUnavailable(f"Elasticsearch at {place} refused a request ({status} {kind}): {reason[:500]}")
+    if status == 408:
+        return Late(f"Elasticsearch at {place} did not reach the wanted state in time")
+    words = {
+        401: f"{place} refused the login; check CA_INDEX_USER and CA_INDEX_PASSWORD, or CA_INDEX_API_KEY",
+        403: f"{place} does not allow this to the user of CA_INDEX_USER or CA_INDEX_API_KEY: {reason[:300]}",
+    }
+    return IndexUnavailable(words.get(status, f"Elasticsearch at {place} refused a request ({status} {kind}): {reason[:500]}"))
 
 
 def blocked(place: str, reason: str) -> str:
     """What to do about a write block."""
-    if "flood" in reason or "disk usage" in reason or "read-only-allow-delete" in reason:
+    if any(word in reason for word in FULL_DISK):
         return (
             f"the disk of Elasticsearch at {place} is full, so it refuses to write (flood-stage watermark); free or add disk space,"
             " then run it again. The block ends by itself; if it does not, set index.blocks.read_only_allow_delete to null"
@@ -156,7 +159,8 @@ def _client(urls: list[str], login: tuple[str, str] | None, settings: IndexSetti
     if settings.index_api_key:
         options["api_key"] = settings.index_api_key.get_secret_value()
     elif login:
-        options["basic_auth"] = login
+        encoded = base64.b64encode(":".join(login).encode()).decode()  # the client itself takes ASCII only
+        options["headers"] = {"authorization": f"Basic {encoded}"}
     if urls[0].startswith("https"):
         options["verify_certs"] = settings.index_verify_certificates
         options["ssl_show_warn"] = False
