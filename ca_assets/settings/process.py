@@ -22,11 +22,11 @@ class ProcessSettings(IndexSettings):
 
     home: Path = Field(default_factory=lambda: Path.home() / ".customer_analytics")
     lake_url: str | None = None
-    settings_url: str | None = None
+    settings_url: str | None = Field(default=None, repr=False)  # may hold a password
     engine: str = "duckdb"
     locale: str = "en-GB"  # how the application writes numbers, money and dates, unless a reader chose otherwise
     nightly_cron: str = "0 3 * * *"  # when the default schedule loads, in the business time zone
-    dagster_url: str | None = None  # PostgreSQL for Dagster's runs, schedules and logs; default: SQLite files in CA_HOME
+    dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -74,6 +75,7 @@ def installation(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Installatio
 def test_services_run_a_schedule_on_postgresql_and_the_web_server_restarts(installation: Installation, postgresql: PostgreSQL) -> None:
     for name in ("code", "app"):
         installation.start(name)
+    until(lambda: _listens(installation.ports["4000"]), 120, "the code server's port")
     until(lambda: installation.is_healthy("code"), 120, "the code server")
     for name in ("web", "daemon"):
         installation.start(name)
@@ -84,9 +86,13 @@ def test_services_run_a_schedule_on_postgresql_and_the_web_server_restarts(insta
     assert len(workers) == 1 + int(services()["app"]["command"][-1])  # gunicorn and its workers
     until(lambda: [run for run in dagster.runs("dagster/schedule_name") if run["status"] == "SUCCESS"], 180, "the schedule's run")
     dagster.stop_schedule()
+    until(lambda: {run["status"] for run in dagster.runs()} <= {"SUCCESS", "FAILURE"}, 120, "the end of what the schedule had begun")
     assert {name: installation.is_healthy(name) for name in OURS} == dict.fromkeys(OURS, True), installation.started.said()
 
+    loaded = subprocess.run([*CA, "load"], env=installation.environment, capture_output=True, text=True, check=False)
+    assert loaded.returncode == 0, loaded.stderr
     before = {run["runId"] for run in dagster.runs()}
+    assert any(run["status"] == "SUCCESS" for run in dagster.runs("customer_analytics/pid"))  # by the command line, in the same instance
     installation.started.stop("web")
     assert not installation.is_healthy("web")
     installation.start("web")
@@ -98,6 +104,11 @@ def test_services_run_a_schedule_on_postgresql_and_the_web_server_restarts(insta
         assert snapshot.meta()["shop"] == "Tea"
     log = (installation.root / "log").read_text(errors="replace")
     assert postgresql.password not in log and "long enough for a test" not in log
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _front_page(installation: Installation) -> str:

@@ -113,7 +113,10 @@ def test_a_secret_may_be_a_file_and_the_environment_wins(tmp_path: Path, monkeyp
     monkeypatch.setenv("CA_LAKE_URL_FILE", str(tmp_path / "missing"))
     with pytest.raises(SecretError, match="CA_LAKE_URL_FILE"):
         ProcessSettings(home=tmp_path)
+    monkeypatch.setenv("CA_INDEX_PASSWORD_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("CA_LAKE_URL", "s3://lake")
     monkeypatch.delenv("CA_LAKE_URL_FILE")
-    assert ProcessSettings(home=tmp_path).lake_url == "s3://lake"
+    settings = ProcessSettings(home=tmp_path, settings_url="postgresql://ca:hunter2@db/s", dagster_url="postgresql://ca:hunter2@db/d")
+    assert (settings.lake_url, settings.index_password.get_secret_value()) == ("s3://lake", "from a file, long enough")
+    assert "hunter2" not in repr(settings) and "long enough" not in repr(settings)
     process_settings.cache_clear()
