@@ -8,6 +8,7 @@ Belongs here: those texts and that environment. Does not belong here: definition
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from ca_assets.settings.process import ProcessSettings, process_settings, with_driver
@@ -94,13 +95,10 @@ def _storage_url(url: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace the file unless people took it over; in one step, because several processes start at the same time."""
-    if (path.exists() and path.read_text(encoding="utf-8") == text) or (path.exists() and not _is_ours(path)):
+    """Replace the file unless people took it over; in one step, because several processes (and containers) start at the same time."""
+    now = path.read_text(encoding="utf-8") if path.exists() else MARK
+    if now == text or not now.startswith(MARK):
         return
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     own.write_text(text, encoding="utf-8")
     own.replace(path)
-
-
-def _is_ours(path: Path) -> bool:
-    return path.read_text(encoding="utf-8").startswith(MARK)
