@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from ca_dash.choices import CHOICES, Choice
-from ca_dash.filters import GRAINS, Filters, parse, to_search
+from ca_dash.filters import GRAINS, Filters, coarser, parse, to_search
 from ca_dash.format import day, label, scope_label
 from ca_dash.icons import icon
 from ca_dash.locales import current
@@ -29,7 +29,8 @@ def bar(shop: ShopView, search: str | None, page: Page) -> list[Any]:
     if need:
         return [html.Div(state_message(*need), className="ca-needs")]
     controls = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters)]
-    controls += [_grain(filters)] if page.has_grain else []
+    if page.has_grain:
+        controls.append(_grain(coarser(filters) if any(panel.adds_days for panel in page.panels) else filters))
     controls += [_choice(choice, filters) for choice in page.choices]
     alerts = [
         dmc.Alert(message, color="yellow", variant="light", icon=icon("alert", 18), className="ca-alert") for message in filters.messages

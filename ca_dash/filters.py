@@ -105,6 +105,13 @@ def cut(frame: pd.DataFrame, filters: Filters, path: str) -> pd.DataFrame:
     return frame[touches].reset_index(drop=True)
 
 
+def coarser(filters: Filters) -> Filters:
+    """The grain of charts with many lines, unless the URL names one: about thirty points, where one line may have a hundred."""
+    if filters.has_own_grain:
+        return filters
+    return replace(filters, grain="daily" if filters.days <= 31 else "weekly" if filters.days <= 400 else "monthly")
+
+
 def whole_periods(filters: Filters, week_start: int) -> Filters:
     """The range made longer, so that it begins and ends with whole weeks or months of the chosen grain (`week_start` 0 is Monday)."""
     start, end = filters.start, filters.end

@@ -26,12 +26,12 @@ def table(
 
     `data.attrs` may hold `titles` of columns, and `total`: a row that stays at the bottom.
     """
-    columns = [_column(str(name), data, spec, currency) for name in data.columns]
     is_inline, total = height.endswith("px"), data.attrs.get("total")
+    columns = [_column(str(name), data, spec, currency, 2 if is_inline else 6) for name in data.columns]
     return dag.AgGrid(
         rowData=_records(data),
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "filter": not is_inline, "minWidth": 84, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "filter": not is_inline, "minWidth": 104, "suppressHeaderMenuButton": True},
         dashGridOptions={
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
@@ -53,7 +53,7 @@ def format_of(name: str) -> str:
     return "caMoney" if any(word in name for word in MONEY_WORDS) else "caNumber"
 
 
-def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: str | None) -> dict[str, Any]:
+def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: str | None, digits: int) -> dict[str, Any]:
     meanings = {column.name: column.meaning for column in spec.columns} if spec else {}
     title = data.attrs.get("titles", {}).get(name, label(name))
     definition: dict[str, Any] = {"field": name, "headerName": title, "headerTooltip": meanings.get(name, ""), "wrapHeaderText": True}
@@ -62,16 +62,18 @@ def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: st
     elif pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
         unit = f" ({currency})" if currency and format_of(name) == "caMoney" else ""
         shape = {"type": "rightAligned", "cellClass": "ca-number ag-right-aligned-cell", "headerName": title + unit}
-        definition |= shape | {"valueFormatter": {"function": _formatter(name, currency)}}
+        definition |= shape | {"valueFormatter": {"function": _formatter(name, currency, digits)}}
     elif not pd.api.types.is_bool_dtype(data[name]):
-        definition |= {"minWidth": 130}
+        is_name = "product" in name or name == "promotion"
+        definition |= {"minWidth": 190 if is_name else 130, "tooltipField": name}
     return definition
 
 
-def _formatter(name: str, currency: str | None) -> str:
+def _formatter(name: str, currency: str | None, digits: int) -> str:
     """A call of a named format in assets/app.js. Only a locale's tag and a number of digits go into it, never a value from data."""
     kind, tag = format_of(name), current().tag
-    return f"{kind}(params.value, '{tag}', {decimals(currency)})" if kind == "caMoney" else f"{kind}(params.value, '{tag}')"
+    places = {"caMoney": decimals(currency), "caRate": 2, "caNumber": digits}[kind]
+    return f"{kind}(params.value, '{tag}', {places})"
 
 
 def _records(data: pd.DataFrame) -> list[dict[str, Any]]:

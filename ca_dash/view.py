@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dash import html
 
 from ca_assets.storage.index import IndexUnavailable, NotPublished
-from ca_dash.filters import Filters, cut, parse, whole_periods
+from ca_dash.filters import Filters, coarser, cut, parse, whole_periods
 from ca_dash.format import day, days, scope_label, weekday_number
 from ca_dash.graph import EMPTY
 from ca_dash.locales import current
@@ -71,7 +71,7 @@ def panel_rows(reader: Reader, panel: Panel, search: str | None) -> Rows:
     shop = reader.shop()
     if shop is None or not shop.report_dates:
         raise Missing("No data yet", "Load a shop: ca sources apply shop.yaml, then ca load; or try ca demo.")
-    filters = parse(search, shop)
+    filters = coarser(parse(search, shop)) if panel.adds_days else parse(search, shop)
     path, spec = panel.path(filters.values), panel.spec(filters.values)
     need = need_of(panel.needs or (spec.needs if spec else ()), shop)
     if need:

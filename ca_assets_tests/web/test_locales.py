@@ -101,6 +101,6 @@ def test_tables_format_in_the_locale(shop_app: Dash) -> None:
     assert columns["period"]["valueFormatter"]["function"] == "caDate(params.value, 'de-DE')"
     assert columns["revenue"]["valueFormatter"]["function"] == "caMoney(params.value, 'de-DE', 0)"
     assert columns["revenue"]["headerName"] == "Revenue (JPY)"
-    assert columns["share"]["valueFormatter"]["function"] == "caRate(params.value, 'de-DE')"
+    assert columns["share"]["valueFormatter"]["function"] == "caRate(params.value, 'de-DE', 2)"
     assert "ag-right-aligned-cell" in columns["orders"]["cellClass"]
     assert conftest.META["currency"] == "EUR"

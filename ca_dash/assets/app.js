@@ -98,10 +98,10 @@ window.dash_clientside = window.dash_clientside || {};
   function written(value, tag, least, most) {
     return isMissing(value) ? "" : Number(value).toLocaleString(tag, { minimumFractionDigits: least, maximumFractionDigits: most });
   }
-  grid.caNumber = function (value, tag) { return written(value, tag, 0, 4); };
+  grid.caNumber = function (value, tag, digits) { return written(value, tag, 0, digits); };
   grid.caMoney = function (value, tag, digits) { return written(value, tag, digits, digits); };
-  grid.caRate = function (value, tag) {
-    return isMissing(value) ? "" : Number(value).toLocaleString(tag, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  grid.caRate = function (value, tag, digits) {
+    return isMissing(value) ? "" : Number(value).toLocaleString(tag, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
   };
   grid.caDate = function (value, tag) {
     return isMissing(value) ? "" : new Date(value).toLocaleDateString(tag, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
@@ -109,7 +109,7 @@ window.dash_clientside = window.dash_clientside || {};
   grid.caTheme = function (theme) {
     return theme.withParams({
       backgroundColor: "var(--ca-card)", foregroundColor: "var(--ca-ink)", borderColor: "var(--ca-line)", headerBackgroundColor: "var(--ca-bg)",
-      accentColor: "var(--ca-accent)", fontFamily: "inherit", fontSize: 13, headerFontWeight: 600, wrapperBorderRadius: 8
+      accentColor: "var(--ca-accent)", fontFamily: "inherit", fontSize: 13, headerFontWeight: 600, cellHorizontalPadding: 10, wrapperBorderRadius: 8
     });
   };
 }());

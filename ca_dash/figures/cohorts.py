@@ -20,6 +20,7 @@ from ca_dash.theme import Style, sequential
 SHOWN = 26
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 STRIPES = 4
+DIGITS = 5  # of a share in a chart: finer than a pixel, and half of what the browser would have to load
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
         _band(fig, rows.dropna(subset=["share_low", "share_high"]), name, style.tint(color, 0.16))
         fig.add_scatter(
             x=[int(day) for day in rows["day"]],
-            y=base.numbers(rows["share"]),
+            y=base.numbers(rows["share"].round(DIGITS)),
             name=name,
             legendgroup=name,
             mode="lines",
             line={"color": color, "width": 2, "shape": "hv"},
-            customdata=rows[["at_risk", "share_low", "share_high"]].to_numpy(),
+            customdata=rows[["at_risk", "share_low", "share_high"]].astype(float).round(DIGITS).to_numpy(),
             hovertemplate="%{y:.1%} (%{customdata[1]:.1%} – %{customdata[2]:.1%}), %{customdata[0]:,.0f} still waiting",
         )
     fig.update_xaxes(hoverformat=",.0f", rangemode="tozero", nticks=10)
@@ -203,7 +204,7 @@ def _band(fig: go.Figure, rows: pd.DataFrame, name: str, fill: str) -> None:
     x: Sequence[int] = [int(day) for day in rows["day"]]
     fig.add_scatter(
         x=[*x, *reversed(x)],
-        y=base.numbers(rows["share_high"]) + base.numbers(rows["share_low"])[::-1],
+        y=base.numbers(rows["share_high"].round(DIGITS)) + base.numbers(rows["share_low"].round(DIGITS))[::-1],
         fill="toself",
         fillcolor=fill,
         mode="lines",

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from ca_dash.figures import base, ranked
 from ca_dash.format import interval, label, money
+from ca_dash.states import Missing
 from ca_dash.theme import Style
 
 ORGANIC = "Organic (no promotion)"
@@ -97,7 +98,9 @@ def hourly_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
 def by_promotion(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Revenue and discount of each promotion over the range."""
     sums = data[data["promotion_id"] != ranked.NONE].groupby("promotion_id")[["orders", "revenue", "discount"]].sum(min_count=1)
-    rows = sums.sort_values("revenue", ascending=False).head(BARS)
+    rows = sums[sums["orders"] > 0].sort_values("revenue", ascending=False).head(BARS)
+    if rows.empty:
+        raise Missing("No promoted orders", "No order of this range had a promotion. Choose a longer range.")
     names = [name_of(str(promotion)) for promotion in rows.index]
     fig = base.figure(style, y="", unit="count")
     for column, name, position in (("revenue", "Revenue", 0), ("discount", "Discount", 1)):
@@ -138,7 +141,10 @@ def name_of(promotion: str) -> str:
 
 
 def _trend(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figure:
-    promoted = data[data["promotion_id"] != ranked.NONE]
+    used = data.groupby("promotion_id")["orders"].transform("sum") > 0
+    promoted = data[used & (data["promotion_id"] != ranked.NONE)]
+    if promoted.empty:
+        raise Missing("No promoted orders", "No order of this range had a promotion. Choose a longer range.")
     totals = (
         promoted[promoted["promotion_id"] != ranked.OTHER].groupby("promotion_id")[column].sum().sort_values(ascending=False, kind="stable")
     )

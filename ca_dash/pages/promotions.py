@@ -19,7 +19,7 @@ SUMMARY = Panel(
     rows=promotions.summary,
     needs=NEEDS,
     is_wide=True,
-    height=380,
+    height=340,
 )
 ORDERS = Panel(
     "promotions-orders",
