@@ -10,11 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 UNITS = 1e10
-WIDEST = 1e24  # in 38 decimal digits: 1e14 values of this size at 1e-10
+WIDEST = 1e18  # at 1e-10 in 38 decimal digits: 1e10 values of this size
 
 
 def exact_sum(value: ir.FloatingValue, where: ir.BooleanValue | None = None, is_bounded: bool = True) -> ir.FloatingScalar:
-    """The sum as float64; null without rows. `is_bounded` False: values may be 1e24 or more; those are added as floats."""
+    """The sum as float64; null without rows. `is_bounded` False: values may be 1e18 or more; those are added as floats."""
     if is_bounded:
         return _units(value).sum(where=where).cast("float64") / UNITS
     is_wide = value.abs() >= WIDEST

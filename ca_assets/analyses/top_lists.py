@@ -24,7 +24,7 @@ from ca_assets.analyses.sums import exact_sum
 
 @dataclass(frozen=True)
 class Items:
-    """One row per (order, item), the columns to add up, and whether all their values are far from 1e24 (`exact_sum`)."""
+    """One row per (order, item), the columns to add up, and whether all their values are far from 1e18 (`exact_sum`)."""
 
     rows: ibis.Table
     sums: tuple[str, ...]
