@@ -34,7 +34,7 @@ Content = tuple[str, str | None, str]  # table, month, fingerprint
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """A physical index as it should be."""
 
     month: str | None
@@ -51,17 +51,17 @@ def with_parts(store: Store, lake: Lake, tables: dict[str, TableState]) -> dict[
     """The tables with their physical indexes; those that do not exist yet are made. Raises IndexUnavailable."""
     made = our_indexes(store)
     complete = {(meta["what"], meta["month"], meta["fingerprint"]): name for name, meta in made.items() if meta.get("is_complete")}
-    plans = [plan for name in tables for plan in _plans(lake, tables, name)]
-    missing = {plan.content: _name(store, plan) for plan in plans if plan.content not in complete}
+    wanted = [plan for name in tables for plan in plans(lake, tables, name)]
+    missing = {plan.content: _name(store, plan) for plan in wanted if plan.content not in complete}
     for index in made.keys() & set(missing.values()):  # of a publication that was killed
         store.call("DELETE", f"/{index}")
-    _make_all(store, [(missing[plan.content], plan) for plan in plans if plan.content in missing])
+    _make_all(store, [(missing[plan.content], plan) for plan in wanted if plan.content in missing])
     names = {**complete, **missing}
-    parts = {name: tuple(Part(names[p.content], p.month, p.fingerprint) for p in plans if p.rows.table == name) for name in tables}
+    parts = {name: tuple(Part(names[p.content], p.month, p.fingerprint) for p in wanted if p.rows.table == name) for name in tables}
     return {name: replace(table, parts=parts[name]) for name, table in tables.items()}
 
 
-def _make_all(store: Store, wanted: list[tuple[str, _Plan]]) -> None:
+def _make_all(store: Store, wanted: list[tuple[str, Plan]]) -> None:
     """Several at once, since making an index is waiting more than work; all share the sender's connections."""
     with Sender(store) as sender, ThreadPoolExecutor(AT_ONCE) as pool:
         making = [pool.submit(_make, store, sender, index, plan) for index, plan in wanted]
@@ -72,7 +72,7 @@ def _make_all(store: Store, wanted: list[tuple[str, _Plan]]) -> None:
             pool.shutdown(cancel_futures=True)
 
 
-def _plans(lake: Lake, tables: dict[str, TableState], name: str) -> Iterator[_Plan]:
+def plans(lake: Lake, tables: dict[str, TableState], name: str) -> Iterator[Plan]:
     """What a table consists of: for orders its months, else itself."""
     table, lines = tables[name], tables.get(LINES)
     if name == LINES:
@@ -81,7 +81,7 @@ def _plans(lake: Lake, tables: dict[str, TableState], name: str) -> Iterator[_Pl
         files = _of_month(table, month)
         lines_of_month = _of_month(lines, month) if lines and name == "orders" else []
         rows = Rows(name, table.schema, _uris(lake, name, files), _uris(lake, LINES, lines_of_month))
-        yield _Plan(month, _fingerprint(table, files, lines_of_month), rows, table.lake_version)
+        yield Plan(month, _fingerprint(table, files, lines_of_month), rows, table.lake_version)
 
 
 def _of_month(table: TableState, month: str | None) -> list[str]:
@@ -98,12 +98,12 @@ def _fingerprint(table: TableState, files: list[str], lines: list[str]) -> str:
     return hashlib.blake2b(made_from.encode(), digest_size=10).hexdigest()
 
 
-def _name(store: Store, plan: _Plan) -> str:
+def _name(store: Store, plan: Plan) -> str:
     month = f"-{plan.month}" if plan.month else ""
     return f"{alias(store, plan.rows.table)}{month}-v{plan.lake_version}-{plan.fingerprint[:12]}".lower()
 
 
-def _make(store: Store, sender: Sender, index: str, plan: _Plan) -> None:
+def _make(store: Store, sender: Sender, index: str, plan: Plan) -> None:
     """Make, fill, check and complete a physical index."""
     meta = {**ours(store, plan.rows.table), "month": plan.month, "fingerprint": plan.fingerprint, "lake_version": plan.lake_version}
     properties = table_properties(plan.rows.table, plan.rows.schema)

@@ -8,6 +8,7 @@ unless Spark Connect is used, Java 17 or newer.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,6 +40,7 @@ SESSION = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
 }
+_GLOB_SIGNS = re.compile(r"[][{}*?\\]")  # in a folder's name they are no pattern
 
 
 class SchemaTypes(PySparkType):
@@ -59,14 +61,16 @@ class SparkEngine(Backend):
 
     compiler = compiler
 
-    def do_connect(self, session: SparkSession, scratch: Path) -> None:
+    def do_connect(self, session: SparkSession, scratch: Path, is_remote: bool = False) -> None:
         """On a session of its own."""
-        self._mode, self._session, self.scratch = "batch", session, scratch
+        self._mode, self._session, self.scratch, self.is_remote = "batch", session, scratch, is_remote
         for name, value in SESSION.items():
             session.conf.set(name, value)
 
     def disconnect(self) -> None:
-        """Drop what is stored. The process's Spark goes on: starting another takes seconds; it ends with the process."""
+        """Drop scratch files and a remote session. A Spark in this process goes on until the process ends: another one takes seconds."""
+        if self.is_remote:
+            self._session.stop()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def get_schema(self, table_name: str, *, catalog: str | None = None, database: str | None = None) -> sch.Schema:
@@ -78,7 +82,7 @@ class SparkEngine(Backend):
         paths = [str(each) for each in path] if isinstance(path, (list, tuple)) else [str(path)]
         root = paths[0].rpartition("/month=")[0]
         reader = self._session.read.option("basePath", root) if root else self._session.read
-        return self._view(reader.parquet(*paths), table_name)
+        return self._view(reader.parquet(*(_GLOB_SIGNS.sub(r"\\\g<0>", each) for each in paths)), table_name)
 
     def _view(self, frame: Any, name: str | None = None) -> ibis.Table:
         name = name or f"view_{uuid4().hex}"
@@ -128,11 +132,12 @@ def connect_spark(url: str, folder: Path, memory_bytes: int) -> SparkEngine:
     """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master. `folder`: for scratch files and the log."""
     scratch = folder / uuid4().hex
     scratch.mkdir(parents=True)
-    if url.startswith("sc://"):
+    is_remote = url.startswith("sc://")
+    if is_remote:
         session = SparkSession.builder.remote(url).create()
     else:
         session = _classic("local[*]" if url == "spark" else url, folder, memory_bytes).newSession()
-    engine: SparkEngine = SparkEngine().connect(session, scratch)
+    engine: SparkEngine = SparkEngine().connect(session, scratch, is_remote)
     return engine
 
 

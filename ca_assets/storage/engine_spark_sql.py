@@ -21,8 +21,8 @@ from ca_assets.storage.engine_spark_strptime import Parts, parts_of
 MOMENT, NAIVE = dt.Timestamp(timezone="UTC"), dt.Timestamp()
 MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "D": 86_400_000_000}
 UNITS = {"microsecond": "us", "millisecond": "ms", "second": "s", "minute": "m", "hour": "h", "day": "D"}
-# After a wall time that occurs twice: longer than any such hour since 1990 (3), shorter than the way to a zone's next change.
-OVERLAP_PROBE = 4 * MICROSECONDS["h"]
+# From a wall time's first occurrence: past any change of offset that repeats it (7 hours at most since 1990), before a zone's next change.
+OVERLAP_PROBE = MICROSECONDS["D"]
 
 
 class SparkTypes(PySparkType):
@@ -51,6 +51,10 @@ class SparkCompiler(PySparkCompiler):
         if dtype.is_timestamp():
             return self.cast(value.isoformat(), dtype)
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
+
+    def visit_IsInf(self, op: Any, *, arg: Any) -> Any:
+        """Plus or minus infinity."""
+        return self.f.abs(arg).eq(self.POS_INF)
 
     def visit_CountStar(self, op: Any, *, arg: Any, where: Any) -> Any:
         """Rows; 0, not null, when there are none."""
