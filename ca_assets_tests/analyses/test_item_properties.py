@@ -78,7 +78,7 @@ def test_what_decides_nothing(shop: Shop, chance: random.Random) -> None:
     assert all_rows(run(shop, windows=True)) == all_rows(run(changed, windows=True))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(shops)
 def test_sums_tie_out(shop: Shop) -> None:
     found = run(shop, (*FAMILIES, "stats"))
@@ -100,7 +100,7 @@ def test_sums_tie_out(shop: Shop) -> None:
     assert firsts.to_dict() == kpis["buyers"].to_dict()
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(shops)
 def test_pairs_agree_with_the_lines(shop: Shop) -> None:
     """Every pair of the scope `all`, counted in plain Python."""
