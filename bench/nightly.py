@@ -45,14 +45,14 @@ def _measured(title: str, home: Path, shop: Path, as_of: date) -> Result:
 
 def nightly(clock: Clock, *, shop: str, as_of: str) -> Result:
     """The task: apply the shop.yaml and load it, as the two commands do. CA_HOME is in the environment."""
-    from ca_assets.cli.load import load
+    from ca_assets.cli.load import command
     from ca_assets.cli.runs import open_instance
     from ca_assets.settings.database import open_database
     from ca_assets.settings.shops import apply_shop
 
     apply_shop(open_database(), Path(shop))
     with clock.piece("load"):
-        load(as_of=as_of)
+        command.main(["--as-of", as_of], standalone_mode=False)
     with open_instance() as instance:
         return {"assets": _asset_seconds(instance)}
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+MARK = "<!-- results: written by bench.tables from a results file; what is not here was not measured -->"
 Result = dict[str, Any]
+
+
+def fill(results: Path, document: Path) -> None:
+    """Replace what follows the mark in a document by the tables of a results file. ValueError without the mark."""
+    before, mark, _ = document.read_text(encoding="utf-8").partition(MARK)
+    if not mark:
+        raise ValueError(f"{document} has no line {MARK}")
+    tables = markdown(json.loads(results.read_text(encoding="utf-8")))
+    document.write_text(f"{before}{mark}\n\n{tables}", encoding="utf-8")
 
 
 def markdown(results: Result) -> str:
@@ -89,3 +102,7 @@ def _growth(sizes: Result) -> list[str]:
         f"## Growth\n\nCPU seconds at {most:,} sessions as multiples of those at {least:,} ({most / least:g} times the rows):",
         _table(("family", "times"), rows),
     ]
+
+
+if __name__ == "__main__":
+    fill(*map(Path, sys.argv[1:]))
