@@ -50,12 +50,13 @@ def user_errors() -> tuple[type[Exception], ...]:
     from ca_assets.settings.users import UserError
     from ca_assets.shop import ShopError
     from ca_assets.sources.errors import SourceError
+    from ca_assets.storage.engine import EngineError
     from ca_assets.storage.index import IndexUnavailable, NotPublished
     from ca_assets.storage.lake import LakeError, NotInLake
 
     return (
         *(LoadRunning, SettingsUnavailable, DagsterSettingsError, SecretError, UserError, ShopError, SourceError),
-        *(IndexUnavailable, NotPublished, LakeError, NotInLake, OSError),
+        *(EngineError, IndexUnavailable, NotPublished, LakeError, NotInLake, OSError),
     )
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import ibis
@@ -23,10 +25,13 @@ import pyspark.sql.types as pt
 from ibis.backends.pyspark import Backend
 from ibis.backends.pyspark.datatypes import PySparkType
 from ibis.formats.pandas import PandasData
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
+from ca_assets.storage.engine import EngineError
 from ca_assets.storage.engine_spark_sql import SparkTypes, compiler
 
 SESSION = {
@@ -40,6 +45,7 @@ SESSION = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
 }
+CONNECT_PORT, REACH_SECONDS = 15002, 10
 _GLOB_SIGNS = re.compile(r"[][{}*?\\]")  # in a folder's name they are no pattern
 
 
@@ -129,16 +135,27 @@ class SparkEngine(Backend):
 
 
 def connect_spark(url: str, folder: Path, memory_bytes: int) -> SparkEngine:
-    """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master. `folder`: for scratch files and the log."""
+    """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master. `folder`: for scratch files and the log.
+
+    EngineError when Spark cannot be reached or does not start.
+    """
+    is_remote = url.startswith("sc://")
+    session = _remote(url) if is_remote else _classic("local[*]" if url == "spark" else url, folder, memory_bytes).newSession()
     scratch = folder / uuid4().hex
     scratch.mkdir(parents=True)
-    is_remote = url.startswith("sc://")
-    if is_remote:
-        session = SparkSession.builder.remote(url).create()
-    else:
-        session = _classic("local[*]" if url == "spark" else url, folder, memory_bytes).newSession()
     engine: SparkEngine = SparkEngine().connect(session, scratch, is_remote)
     return engine
+
+
+def _remote(url: str) -> SparkSession:
+    """A session of a Spark Connect server. Its client would try for ten minutes, so a plain connection is tried first."""
+    place = urlsplit(url)
+    host, port = place.hostname or "", place.port or CONNECT_PORT
+    try:
+        socket.create_connection((host, port), REACH_SECONDS).close()
+    except OSError as error:
+        raise EngineError(f"Spark Connect at {host}:{port} cannot be reached ({error}); start it, or correct CA_ENGINE") from error
+    return SparkSession.builder.remote(url).create()
 
 
 def _classic(master: str, folder: Path, memory_bytes: int) -> SparkSession:
@@ -147,9 +164,13 @@ def _classic(master: str, folder: Path, memory_bytes: int) -> SparkSession:
         conf = SparkConf().setMaster(master).setAppName("CustomerAnalytics").setAll(list(_settings(master, folder, memory_bytes).items()))
         if master.startswith("local"):
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        with (folder / "spark.log").open("ab") as log:
-            gateway = launch_gateway(conf, {"stderr": log, "stdout": subprocess.DEVNULL})
-        SparkContext(conf=conf, gateway=gateway)
+        log = folder / "spark.log"
+        try:
+            with log.open("ab") as lines:
+                gateway = launch_gateway(conf, {"stderr": lines, "stdout": subprocess.DEVNULL})
+            SparkContext(conf=conf, gateway=gateway)
+        except (PySparkException, Py4JError, OSError) as error:
+            raise EngineError(f"Spark did not start as {master!r}: it needs Java 17, and its master; {log} says more") from error
     return SparkSession.builder.getOrCreate()
 
 
