@@ -93,10 +93,10 @@ def _document(rows: Rows, joined: bool) -> str:
     for column in rows.schema:
         if (rows.table, column.name) != ("orders", "month"):
             group = column.name.partition(".")[0] if "." in column.name else ""
-            groups.setdefault(group, []).append(f"{_literal(leaf(column.name))}: {_value(column)}")
+            groups.setdefault(group, []).append(f"{literal(leaf(column.name))}: {json_value(column)}")
     if "delivery.latitude" in rows.schema.names:
         groups["delivery"].append(f"'location': {_LOCATION}")
-    fields = [*groups.pop("", []), *(f"{_literal(name)}: {_group(rows, name, parts)}" for name, parts in groups.items())]
+    fields = [*groups.pop("", []), *(f"{literal(name)}: {_group(rows, name, parts)}" for name, parts in groups.items())]
     return "{" + ", ".join([*fields, *(["'basket': b.items"] if joined else [])]) + "}"
 
 
@@ -115,15 +115,19 @@ def _group(rows: Rows, name: str, parts: list[str]) -> str:
     return f"CASE WHEN {is_there} THEN {made} END"
 
 
-def _value(column: pa.Field) -> str:
+def json_value(column: pa.Field) -> str:
+    """SQL that gives a column of `t` as it stands in a document: moments as ISO text, numbers that are not finite as null."""
     name = f"t.{_quoted(column.name)}"
     if pa.types.is_timestamp(column.type):
         utc, end = (f"timezone('UTC', {name})", " || 'Z'") if column.type.tz else (name, "")
         return f"replace(CAST({utc} AS VARCHAR), ' ', 'T'){end}"
+    if pa.types.is_floating(column.type):
+        return f"CASE WHEN isfinite({name}) THEN {name} END"
     return f"CAST({name} AS VARCHAR)" if pa.types.is_date(column.type) else name
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 

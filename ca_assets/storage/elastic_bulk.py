@@ -21,7 +21,8 @@ CONNECTIONS = 2
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 16.0
 ATTEMPTS = 10  # about a minute of waiting
-BUSY = {"es_rejected_execution_exception", "circuit_breaking_exception", "unavailable_shards_exception"}
+BUSY = {"es_rejected_execution_exception", "circuit_breaking_exception"}
+ANSWER: dict[str, Any] = {"kind": NDJSON, "seconds": 180, "timeout": "30s"}  # how long a missing node is waited for
 
 
 class DocumentRefused(IndexUnavailable):
@@ -82,7 +83,7 @@ def _post(store: Store, index: str, body: Body) -> int:
 def _try(store: Store, index: str, body: Body) -> str | None:
     """None when all documents were taken, else why Elasticsearch was too busy. Raises IndexUnavailable for anything else."""
     try:
-        answer = store.call("POST", f"/{index}/_bulk", body.data, kind=NDJSON, filter_path="errors,items.*.error", require_alias=False)
+        answer = store.call("POST", f"/{index}/_bulk", body.data, filter_path="errors,items.*.error", **ANSWER)
     except Overloaded as error:
         return str(error)
     if not answer.get("errors"):
@@ -93,13 +94,15 @@ def _try(store: Store, index: str, body: Body) -> str | None:
         return str(errors[0].get("reason"))
     if refused.get("type") == "cluster_block_exception":
         raise IndexUnavailable(blocked(store.shown, str(refused.get("reason"))))
+    if refused.get("type") == "unavailable_shards_exception":
+        raise IndexUnavailable(f"a node of {store.shown} that holds a part of {index} is away; run it again when it is back")
     raise DocumentRefused(_refusal(store, index, body))
 
 
 def _refusal(store: Store, index: str, body: Body) -> str:
     """The refused documents in words; the body is sent once more, for their ids."""
     names = "items.*._id,items.*.error"
-    answer = store.call("POST", f"/{index}/_bulk", body.data, kind=NDJSON, filter_path=names, require_alias=False)
+    answer = store.call("POST", f"/{index}/_bulk", body.data, filter_path=names, **ANSWER)
     bad = [item for each in answer["items"] if "error" in (item := next(iter(each.values())))]
     first = bad[0]
     more = f" (and {len(bad) - 1} more documents)" if len(bad) > 1 else ""

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from elastic_transport import TlsError
 from elasticsearch import (
@@ -148,10 +148,14 @@ def _places(settings: IndexSettings) -> tuple[list[str], tuple[str, str] | None]
     for part in parts:
         if part.scheme not in DEFAULT_PORTS or not part.hostname:
             raise IndexUnavailable("CA_INDEX_URL is not a URL such as https://search.example.org:9200")
-    urls = [f"{p.scheme}://{p.hostname}:{p.port or DEFAULT_PORTS[p.scheme]}{p.path.rstrip('/')}" for p in parts]
+    urls = [f"{p.scheme}://{_host(p)}:{p.port or DEFAULT_PORTS[p.scheme]}{p.path.rstrip('/')}" for p in parts]
     inside = next(((unquote(p.username), unquote(p.password or "")) for p in parts if p.username), None)
     password = settings.index_password
     return urls, (settings.index_user, password.get_secret_value()) if settings.index_user and password else inside
+
+
+def _host(part: SplitResult) -> str:
+    return f"[{part.hostname}]" if ":" in str(part.hostname) else str(part.hostname)
 
 
 def _client(urls: list[str], login: tuple[str, str] | None, settings: IndexSettings) -> Elasticsearch:

@@ -52,7 +52,7 @@ def _sizes(store: Store) -> dict[str, Any]:
 
 def _our_bytes(store: Store) -> int:
     mine = our_indexes(store)
-    found = store.call("GET", f"/{store.prefix}*/_stats/store", filter_path="indices.*.total.store.size_in_bytes", expand_wildcards="all")
+    found = store.call("GET", f"/{store.prefix}*/_stats/store", filter_path="indices.*.total.store.size_in_bytes")
     return sum(each["total"]["store"]["size_in_bytes"] for name, each in found.get("indices", {}).items() if name in mine)
 
 
@@ -72,7 +72,7 @@ def _write_block(store: Store) -> str | None:
     for name, value in {**flat["persistent"], **flat["transient"]}.items():
         if name.startswith("cluster.blocks.read_only") and value == "true":
             return blocked(store.shown, f"{name} is set")
-    found = store.call("GET", f"/{store.prefix}*/_settings/index.blocks.*", flat_settings=True, expand_wildcards="all")
+    found = store.call("GET", f"/{store.prefix}*/_settings/index.blocks.*", flat_settings=True)
     mine = our_indexes(store)
     for index, each in found.items():
         if index in mine and (names := [name for name, value in each["settings"].items() if value == "true"]):

@@ -95,7 +95,7 @@ def ours(store: Store, what: str) -> dict[str, Any]:
 
 def our_indexes(store: Store) -> dict[str, dict[str, Any]]:
     """All indexes of this installation: name → `_meta`. Raises IndexUnavailable."""
-    found = store.call("GET", f"/{store.prefix}*/_mapping", filter_path="*.mappings._meta", expand_wildcards="all")
+    found = store.call("GET", f"/{store.prefix}*/_mapping", filter_path="*.mappings._meta")
     metas = {name: each.get("mappings", {}).get("_meta", {}) for name, each in found.items()}
     return {name: meta for name, meta in metas.items() if meta.get("made_by") == OWNER and meta.get("prefix") == store.prefix}
 
@@ -118,7 +118,7 @@ class Notes:
         make_index(self.store, self.index, index_body(NOTES, ours(self.store, "notes"), small_settings(self.store.settings)))
         now = dt.datetime.now(dt.UTC).isoformat()
         document = {"kind": kind, "generation": generation, "token": token, "staged_at": now, "note": json.dumps(note)}
-        self.store.call("PUT", f"/{self.index}/_doc/{token}", document, refresh=True, require_alias=False)
+        self.store.call("PUT", f"/{self.index}/_doc/{token}", document, refresh=True)
 
     def all(self, kind: str, generation: str | None = None) -> dict[str, dict[str, Any]]:
         """Notes of a kind (and generation) by token, with `staged_at`."""

@@ -15,17 +15,18 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
-import pyarrow as pa
 
 from ca_assets.analyses.report import ReportSet
 from ca_assets.storage.elastic_bodies import BODY_BYTES, Body
 from ca_assets.storage.elastic_bulk import send
-from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_client import Missing, Store
 from ca_assets.storage.elastic_mappings import REPORTS, index_body, small_settings
 from ca_assets.storage.elastic_notes import Notes, SetKey, alias, make_index, ours, scan
+from ca_assets.storage.elastic_report_rows import with_rows
 from ca_assets.storage.embedded_file import NO_DAY
-from ca_assets.storage.embedded_reports import Piece, meta_hash, meta_text, pieces, unpack
+from ca_assets.storage.embedded_reports import Piece, meta_hash, meta_text, pieces
 
+MOST_SETS = 65_000
 Known = dict[tuple[str, str], dict[str, Any]]  # (type, scope) → version, created_at
 
 
@@ -63,10 +64,10 @@ def stage_set(store: Store, generation: str, token: str, reports: ReportSet, vis
     versions = {(each.type, each.scope): f"{each.version}{meta_hash(meta_text(reports.meta))}" for each in made}
     write = [each for each in made if there.get((each.type, each.scope), {}).get("version") != versions[each.type, each.scope]]
     gone = [key for key in there if key[0] in reports.tables and key not in versions]
-    notes.put("set", token, generation, _note(notes, token, reports))
     send(store, index, _bodies(reports, write, versions, shown, token))
     send(store, index, _deletions(token, gone))
     store.call("POST", f"/{index}/_refresh")
+    notes.put("set", token, generation, _note(notes, token, reports))  # last: without it the set is not staged
 
 
 def _known(store: Store, index: str, token: str) -> Known:
@@ -85,14 +86,14 @@ def _note(notes: Notes, token: str, reports: ReportSet) -> dict[str, Any]:
 def _bodies(reports: ReportSet, made: list[Piece], versions: dict[tuple[str, str], str], shown: Known, token: str) -> Iterator[Body]:
     now, (name, day), meta = dt.datetime.now(dt.UTC).isoformat(), set_key(reports), json.loads(meta_text(reports.meta))
     lines: list[bytes] = []
-    for piece in made:
+    for piece, rows in with_rows(made):
         version = versions[piece.type, piece.scope]
         before = shown.get((piece.type, piece.scope), {})
         document = {
             **{"report_name": name, "type": piece.type, "dimension": piece.scope, "report_date": day, "set": token, "version": version},
             "created_at": before["created_at"] if before.get("version") == version else now,
             "meta": meta,
-            "data": orjson.Fragment(rows_json(unpack(piece.data))),
+            "data": orjson.Fragment(rows),
             "arrow": base64.b64encode(piece.data).decode(),
         }
         lines += [orjson.dumps({"index": {"_id": document_id(token, piece.type, piece.scope)}}), orjson.dumps(document)]
@@ -113,11 +114,15 @@ def _deletions(token: str, gone: Iterable[tuple[str, str]]) -> Iterator[Body]:
         yield Body(b"".join(line + b"\n" for line in lines), len(lines))
 
 
-def rows_json(table: pa.Table) -> bytes:
-    """A report's rows as a JSON list of objects; a number that is not finite is null."""
-    if not table.num_rows:
-        return b"[]"
-    return orjson.dumps(table.to_pylist(), option=orjson.OPT_UTC_Z)
+def tokens_there(store: Store) -> set[str]:
+    """Tokens of all documents."""
+    try:
+        store.call("POST", f"/{reports_index(store)}/_refresh")
+        found = {"size": 0, "aggs": {"sets": {"terms": {"field": "set", "size": MOST_SETS}}}}
+        answer = store.call("POST", f"/{reports_index(store)}/_search", found)
+    except Missing:
+        return set()
+    return {bucket["key"] for bucket in answer["aggregations"]["sets"]["buckets"]}
 
 
 def drop_sets(store: Store, tokens: Iterable[str]) -> None:
@@ -126,5 +131,6 @@ def drop_sets(store: Store, tokens: Iterable[str]) -> None:
     if not wanted:
         return
     query = {"query": {"terms": {"set": wanted}}}
-    store.call("POST", f"/{reports_index(store)}/_delete_by_query", query, conflicts="proceed", refresh=True, ignore_unavailable=True)
+    path = f"/{reports_index(store)}/_delete_by_query"
+    store.call("POST", path, query, seconds=600, conflicts="proceed", refresh=True, ignore_unavailable=True)
     Notes(store).drop(wanted)

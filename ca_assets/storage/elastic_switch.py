@@ -12,12 +12,11 @@ from typing import Any
 
 from ca_assets.storage.elastic_client import Missing, Store
 from ca_assets.storage.elastic_notes import Notes, SetKey, State, alias, current_state, our_indexes, read_state
-from ca_assets.storage.elastic_reports import drop_sets, reports_index
+from ca_assets.storage.elastic_reports import drop_sets, reports_index, tokens_there
 from ca_assets.storage.index import IndexUnavailable
 
 LEFTOVER_HOURS = 24
 LEASE_SECONDS = 5.0  # how long a publisher waits for readers of the state before
-MOST_SETS = 65_000
 
 
 def last_state(store: Store) -> State | None:
@@ -38,15 +37,7 @@ def _state_or_none(store: Store, index: str) -> State | None:
 
 def still_there(store: Store, sets: dict[SetKey, str]) -> dict[SetKey, str]:
     """The sets whose documents and notes exist: all, unless somebody deleted an index."""
-    if not sets:
-        return {}
-    index = reports_index(store)
-    try:
-        store.call("POST", f"/{index}/_refresh")
-        answer = store.call("POST", f"/{index}/_search", {"size": 0, "aggs": {"sets": {"terms": {"field": "set", "size": MOST_SETS}}}})
-    except Missing:
-        return {}
-    found = {bucket["key"] for bucket in answer["aggregations"]["sets"]["buckets"]} & Notes(store).get(sets.values()).keys()
+    found = tokens_there(store) & Notes(store).get(sets.values()).keys() if sets else set()
     return {key: token for key, token in sets.items() if token in found}
 
 
@@ -91,7 +82,7 @@ def sweep(store: Store) -> None:
     kept = [state for name, state in states.items() if name in leased and state] + ([current] if current else [])
     needed = {part.index for state in kept for table in state.tables.values() for part in table.parts}
     unneeded = [name for name, meta in made.items() if meta["what"] not in ("state", "notes", "reports") and name not in needed]
-    gone = [state for name, state in states.items() if name not in leased and state]
+    gone = [each for name, each in states.items() if name not in leased and each and current and each.switched_at < current.switched_at]
     _drop_sets(store, kept, gone)
     _delete(store, [*unneeded, *(name for name in old if name not in leased)])
 
@@ -116,17 +107,14 @@ def _contexts(store: Store, index: str) -> int:
 
 
 def _drop_sets(store: Store, kept: Collection[State], gone: Collection[State]) -> None:
-    """Sets of states that go, and those that were staged a day ago and never published."""
+    """Sets of states that go, those that were staged a day ago and never published, and documents of a staging that was killed."""
     visible = {token for state in kept for token in state.sets.values()}
-    notes, before = Notes(store), dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)
+    sets, tables = (Notes(store).all(kind) for kind in ("set", "table"))
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)
+    stale = {token for token, note in {**sets, **tables}.items() if dt.datetime.fromisoformat(note["staged_at"]) < before}
     replaced = {token for state in gone for token in state.sets.values()}
-    stale = {
-        token
-        for kind in ("set", "table")
-        for token, note in notes.all(kind).items()
-        if dt.datetime.fromisoformat(note["staged_at"]) < before
-    }
-    drop_sets(store, sorted((replaced | stale) - visible))
+    unnoted = tokens_there(store) - sets.keys()
+    drop_sets(store, sorted((replaced | stale | unnoted) - visible))
 
 
 def _delete(store: Store, indexes: list[str]) -> None:

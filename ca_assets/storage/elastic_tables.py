@@ -30,6 +30,7 @@ EDITION = 1  # of the documents' form: another one makes all physical indexes an
 LINES = "basket_lines"
 AT_ONCE = 3
 REPLICA_WAIT = "30s"
+SLOW_SECONDS = 600
 Content = tuple[str, str | None, str]  # table, month, fingerprint
 
 
@@ -109,7 +110,7 @@ def _make(store: Store, sender: Sender, index: str, plan: Plan) -> None:
     properties = table_properties(plan.rows.table, plan.rows.schema)
     store.call("PUT", f"/{index}", index_body(properties, meta, table_settings(store.settings)), wait_for_active_shards=1)
     sent = sender.send(index, bodies(engine(), plan.rows))
-    store.call("POST", f"/{index}/_refresh")
+    store.call("POST", f"/{index}/_refresh", seconds=SLOW_SECONDS)
     found = store.call("GET", f"/{index}/_count")["count"]
     if found != sent:
         raise IndexUnavailable(f"{index} has {found:,} documents instead of {sent:,}; are keys in the lake unique? nothing was published")

@@ -179,8 +179,10 @@ class Cluster:
 def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True) -> Cluster:
     """A new cluster on free loopback ports with empty data, where there is room in the memory's own file system. Raises NoServer."""
     get(), java_home()
+    _remove_left()
     folder = Path(tempfile.mkdtemp(prefix="ca-elasticsearch-", dir=_memory() if in_memory else None))
     folder.chmod(0o755)
+    (folder / "owner").write_text(str(os.getpid()))
     ports = _free_ports(2 * nodes)
     made = [Node(folder / f"node{i}", ports[2 * i], ports[2 * i + 1]) for i in range(nodes)]
     cluster = Cluster(folder, made)
@@ -194,6 +196,16 @@ def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True) -> Clus
         cluster.stop()
         raise
     return cluster
+
+
+def _remove_left() -> None:
+    """Folders of processes that were killed; their servers ended with them."""
+    for place in {Path(tempfile.gettempdir()), _memory() or Path(tempfile.gettempdir())}:
+        for owner in place.glob("ca-elasticsearch-*/owner"):
+            try:
+                os.kill(int(owner.read_text()), 0)
+            except (ProcessLookupError, ValueError):
+                shutil.rmtree(owner.parent, ignore_errors=True)
 
 
 def _memory() -> Path | None:
