@@ -31,7 +31,7 @@ def table(
     return dag.AgGrid(
         rowData=_records(data),
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "filter": not is_inline, "minWidth": 104, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "filter": not is_inline, "minWidth": 94, "suppressHeaderMenuButton": True},
         dashGridOptions={
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
@@ -65,7 +65,7 @@ def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: st
         definition |= shape | {"valueFormatter": {"function": _formatter(name, currency, digits)}}
     elif not pd.api.types.is_bool_dtype(data[name]):
         is_name = "product" in name or name == "promotion"
-        definition |= {"minWidth": 190 if is_name else 130, "tooltipField": name}
+        definition |= {"minWidth": 176 if is_name else 118, "tooltipField": name}
     return definition
 
 

@@ -183,3 +183,36 @@ def test_phone_drawer_and_logout(browser: Browser, shop_url: str) -> None:
     page.wait_for_url("**/login")
     page.goto(shop_url)
     page.wait_for_url("**/login?next=/")
+
+
+def test_formats_follow_the_readers_choice(browser: Browser, shop_url: str) -> None:
+    complaints: list[str] = []
+    page = visit(browser, shop_url, complaints)
+    assert page.locator(".ca-asof").inner_text() == "as of 13 Mar 2024"
+    page.get_by_label("Account of ada").click()
+    page.get_by_label("Numbers and dates").select_option("de-DE")
+    page.wait_for_function("() => document.querySelector('.ca-asof')?.innerText === 'as of 13. März 2024'")
+    page.wait_for_function(READY)
+    assert page.locator(".js-plotly-plot").first.locator(".xtick text", has_text="Dez.").count()
+    show(page, f"{shop_url}/products")
+    grid = page.locator("[aria-labelledby=title-products-table]")
+    grid.locator(".ag-row").first.wait_for()
+    assert "1.100" in grid.locator(".ag-row").first.inner_text() and "4.500,00" in grid.locator(".ag-row").first.inner_text()
+    assert not complaints
+
+
+def test_choices_of_cohorts_change_the_map(browser: Browser, shop_url: str) -> None:
+    complaints: list[str] = []
+    page = visit(browser, shop_url, complaints)
+    show(page, f"{shop_url}/cohorts")
+    assert page.get_by_role("img", name="Chart: Cohorts over time").count() == 1
+    page.locator(".ca-filter-grain label", has_text="Day").click()
+    page.wait_for_url("**/cohorts?cohort=daily")
+    page.wait_for_function(
+        "() => document.body.innerText.includes('newest 26 of 91 cohorts') || document.body.innerText.includes('newest 26 of 90 cohorts')"
+    )
+    page.locator(".ca-filter-grain label", has_text="Revenue per customer").click()
+    page.wait_for_url("**/cohorts?cohort=daily&value=revenue")
+    page.wait_for_function("() => document.body.innerText.includes('Weeks since the download')")
+    assert page.get_by_role("textbox", name="From and to").is_disabled()
+    assert not complaints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,6 @@ from ca_dash.format import hours, money, number
 from ca_dash.theme import Style
 
 SHOWN = 8
-SPLIT = 0.56
 
 
 def no_orders(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -25,22 +24,32 @@ def no_orders(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str
 
 
 def average(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Steps from top to bottom: mean time since the step before (left bars) and mean amount of the order (right bars)."""
+    """Steps from top to bottom on one line; each with the mean time since the step before (bar) and the mean amount of the order."""
     rows = _shown(data.sort_values("step_order"))
-    places = list(range(len(rows)))
-    fig = base.figure(style, y="")
     days = [None if value is None else value / 24 for value in base.numbers(rows["average_hours"])]
-    gaps = [_gap(step, value, style) for step, value in zip(rows["step"], rows["average_hours"], strict=True)]
-    _bars(fig, days, gaps, _hovers(rows, "average_hours", style), color=style.accent, axis="x")
-    amounts = base.numbers(rows["average_amount"])
-    texts = ["" if value is None else money(value, style.currency, style.locale) for value in amounts]
-    _bars(fig, amounts, texts, _hovers(rows, "average_amount", style), color=style.color(2), axis="x2")
-    _path(fig, places, style)
-    titles = [
-        f"<b>{step_name(step)}</b><br>{number(n, 0, style.locale)} customers"
-        for step, n in zip(rows["step"], rows["customers"], strict=True)
-    ]
-    _frame(fig, titles, days, amounts, style)
+    fig = base.figure(style, y="")
+    fig.add_bar(
+        x=days,
+        y=[place + 0.2 for place in range(len(rows))],
+        orientation="h",
+        width=0.24,
+        marker={"color": style.tint(style.accent, 0.5), "cornerradius": 3},
+        hovertemplate=[_hover(row, style) for row in rows.to_dict("records")],
+    )
+    marker = {"size": 14, "color": style.accent, "line": {"width": 2, "color": style.tint(style.accent, 0.35)}}
+    fig.add_scatter(
+        x=[0] * len(rows),
+        y=[place - 0.14 for place in range(len(rows))],
+        mode="lines+markers+text",
+        line={"color": style.accent, "width": 2},
+        marker=marker,
+        text=[_words(row, style) for row in rows.to_dict("records")],
+        textposition="middle right",
+        textfont={"size": 12, "color": style.ink},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+    _frame(fig, rows, max((value or 0 for value in days), default=0) or 1, style)
     if len(rows) < len(data):
         fig.update_layout(meta={"note": f"{len(data) - len(rows)} later orders are in the table"})
     return fig
@@ -59,81 +68,42 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     return rows if len(rows) <= SHOWN else pd.concat([rows.head(SHOWN - 1), rows.tail(1)])
 
 
-def _gap(step: str, value: float | None, style: Style) -> str:
-    if step == "download" or value is None or pd.isna(value):
+def _words(row: Mapping[str, Any], style: Style) -> str:
+    """What stands beside a stop: 64.4 days later · £47.71."""
+    if row["step"] == "download":
         return ""
-    return f"{hours(value, style.locale)} {'since the last order' if step == 'since_last_order' else 'later'}"
+    time = hours(row["average_hours"], style.locale)
+    if row["step"] == "since_last_order":
+        return f"  <b>{time}</b> since last order"
+    amount = row["average_amount"]
+    return f"  <b>{time}</b> later" + ("" if amount is None or pd.isna(amount) else f" · {money(amount, style.currency, style.locale)}")
 
 
-def _hovers(rows: pd.DataFrame, column: str, style: Style) -> list[str]:
-    texts = []
-    for step, value, count, timed in zip(rows["step"], rows[column], rows["customers"], rows["hours_customers"], strict=True):
-        if column == "average_hours":
-            what = "days since the last order" if step == "since_last_order" else "since the step before"
-            text = f"{hours(value, style.locale)} {what.removeprefix('days ')}, mean over {number(timed, 0, style.locale)} customers"
-        else:
-            text = f"{money(value, style.currency, style.locale)}, mean over {number(count, 0, style.locale)} orders"
-        texts.append(f"<b>{step_name(step)}</b><br>{text}<extra></extra>")
-    return texts
+def _hover(row: Mapping[str, Any], style: Style) -> str:
+    since = "since the last order" if row["step"] == "since_last_order" else "since the step before"
+    timed = number(row["hours_customers"], 0, style.locale)
+    text = f"<b>{step_name(row['step'])}</b><br>{hours(row['average_hours'], style.locale)} {since}, mean over {timed} customers"
+    if row["average_amount"] is not None and not pd.isna(row["average_amount"]):
+        orders = number(row["customers"], 0, style.locale)
+        text += f"<br>{money(row['average_amount'], style.currency, style.locale)}, mean over {orders} orders"
+    return f"{text}<extra></extra>"
 
 
-def _bars(fig: go.Figure, values: Sequence[float | None], texts: Sequence[str], hovers: Sequence[str], *, color: str, axis: str) -> None:
-    fig.add_bar(
-        x=list(values),
-        y=list(range(len(values))),
-        orientation="h",
-        width=0.42,
-        xaxis=axis,
-        text=list(texts),
-        textposition="outside",
-        cliponaxis=False,
-        textfont={"size": 12},
-        marker={"color": color, "cornerradius": 3},
-        hovertemplate=list(hovers),
-        showlegend=False,
-    )
-
-
-def _path(fig: go.Figure, places: Sequence[int], style: Style) -> None:
-    """The way itself: a line with a stop at each step."""
-    marker = {"size": 13, "color": style.accent, "line": {"width": 2, "color": style.tint(style.accent, 0.35)}}
-    fig.add_scatter(
-        x=[0] * len(places),
-        y=list(places),
-        mode="lines+markers",
-        line={"color": style.accent, "width": 2},
-        marker=marker,
-        hoverinfo="skip",
-        showlegend=False,
-        cliponaxis=False,
-    )
-
-
-def _frame(fig: go.Figure, titles: Sequence[str], days: Sequence[float | None], amounts: Sequence[float | None], style: Style) -> None:
-    quiet = {"showgrid": False, "showticklabels": False, "showline": False, "ticks": "", "zeroline": False}
-    longest, dearest = (max((value or 0 for value in values), default=0) or 1 for values in (days, amounts))
-    title = f"Average amount ({style.currency})" if style.currency else "Average amount"
-    fig.update_layout(
-        xaxis={**quiet, "domain": [0, SPLIT], "range": [0, longest * 1.9], "title": {"text": "Time since the step before"}},
-        xaxis2={
-            **quiet,
-            "domain": [SPLIT + 0.04, 1],
-            "range": [0, dearest * 1.55],
-            "anchor": "y",
-            "title": {"text": title, "font": {"size": 11, "color": style.muted}},
-        },
-        hovermode="closest",
-        showlegend=False,
-        bargap=0.5,
-    )
+def _frame(fig: go.Figure, rows: pd.DataFrame, longest: float, style: Style) -> None:
+    titles = [
+        f"<b>{step_name(step)}</b><br>{number(count, 0, style.locale)} customers"
+        for step, count in zip(rows["step"], rows["customers"], strict=True)
+    ]
+    fig.update_layout(hovermode="closest", showlegend=False)
+    title = {"text": "Days since the step before"}
+    fig.update_xaxes(range=[0, longest * 1.06], showgrid=False, zeroline=False, title=title)
     fig.update_yaxes(
         tickvals=list(range(len(titles))),
-        ticktext=[f"{title}  " for title in titles],
+        ticktext=titles,
         range=[len(titles) - 0.5, -0.5],
-        autorange=False,
         showgrid=False,
         rangemode="normal",
         nticks=None,
         tickfont={"size": 12, "color": style.ink},
-        ticklabelstandoff=8,
+        ticklabelstandoff=12,
     )
