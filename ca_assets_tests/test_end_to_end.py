@@ -18,13 +18,13 @@ from ca_assets.storage.index import Snapshot
 from ca_assets.storage.open import open_index
 from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases import CASES
-from ca_assets_tests.oracle.columns import report_names
+from ca_assets_tests.oracle.columns import REPORTS, report_names
 from ca_assets_tests.oracle.compare import compare
 from ca_assets_tests.oracle.generate import SEEDS, random_shop
 from ca_assets_tests.oracle.reports import load_world
 from ca_assets_tests.pipeline import Loaded, files_of, load_and_export
 
-# The reports that the product says it has; all others of the contract are compared as soon as a family states them.
+# The reports that the product says it has: of them, those of the contract are compared.
 STATED = {f"{spec.name}/{spec.type}" for family in families().values() for spec in family.REPORTS}
 
 
@@ -35,6 +35,10 @@ def differences(shop_yaml: Path, loaded: Loaded, report_date: dt.date | None = N
     due = {name for name in report_names(windows=True) if name.partition("@")[0] in STATED and world.shop.has_report(name)}
     assert {result.name for result in results} >= due | {"orders", "downloads"}
     return [f"{result.name}: {text}" for result in results for text in result.differences]
+
+
+def test_the_product_states_every_report_of_the_contract() -> None:
+    assert REPORTS.keys() - STATED == set()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
