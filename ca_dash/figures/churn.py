@@ -18,7 +18,7 @@ MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed"
 
 def too_few(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
     """The refusal while no period has enough customers with two orders to know how often customers order."""
-    if data["frequency_hours"].notna().any():
+    if data["churn_rate"].notna().any():
         return None
     needed = int(settings.get("churn_repeat_customers", 5))
     has = int(data["repeat_customers"].max()) if len(data) else 0
