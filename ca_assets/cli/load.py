@@ -12,22 +12,22 @@ from ca_assets.settings.shops import applied_shop
 
 
 @click.command("load")
-@click.option("--full", is_flag=True, help="Read the sources whole, not only what is new (files are always read whole).")
+@click.option("--full", is_flag=True, help="Read the sources whole and compute all again (files are always read whole).")
 @click.option("--only", multiple=True, metavar="ASSET", help="Only this asset (may be repeated), such as funnels or lake/orders.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report date; default: the last whole day in the data.")
 def command(full: bool, only: tuple[str, ...], as_of: object) -> None:
     """Load the shop in force: read the sources, write the tables, compute and publish all reports."""
-    del full  # every kind of source there is yet is read whole
-    load(only=only, as_of=f"{as_of:%Y-%m-%d}" if as_of else None)
+    asked = {"as_of": f"{as_of:%Y-%m-%d}"} if as_of else {}
+    load(only=only, config={**asked, **({"recompute": True} if full else {})})
 
 
-def load(*, only: tuple[str, ...] = (), as_of: str | None = None) -> None:
+def load(*, only: tuple[str, ...] = (), config: dict[str, object] | None = None) -> None:
     """Run the assets with progress, then show what was read. Raises ShopError, LoadRunning, Problem."""
     applied = applied_shop(open_database())
     note(f"Loading {applied.shop.name}")
     from ca_assets.cli.runs import run_assets  # Dagster takes a second to import
 
-    seconds = run_assets(only, {"as_of": as_of} if as_of else {})
+    seconds = run_assets(only, config)
     _show_counts()
     note(f"Done in {seconds:.1f} s")
 

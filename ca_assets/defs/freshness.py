@@ -10,7 +10,7 @@ from ca_assets.defs.resources import applied_or_none
 from ca_assets.settings.process import process_settings
 
 LOAD_TIME = dt.timedelta(hours=2)
-TICKS = 60  # a schedule of weekdays or of one day a month shows its longest pause within so many
+TICKS = 400  # a daily schedule shows its longest pause within a year: the night in which summer time ends
 
 
 def with_freshness(definitions: dg.Definitions) -> dg.Definitions:

@@ -1,17 +1,17 @@
 """What promotions bring and cost as an asset; what it is: `ca_assets.analyses.promotions`."""
 
-import dagster as dg
 import pyarrow.compute as pc
 
 from ca_assets.analyses.report import ReportSet
-from ca_assets.defs.analysis import LAKE, LOAD, all_scope, computed, published
+from ca_assets.defs.analysis import all_scope, analysis
+
+ABOUT = "Orders, revenue and discount per promotion, and promoted against organic orders per day and hour (REPORTS.md section 7)."
 
 
-@dg.asset(group_name="exploratory", io_manager_key="index", deps=LAKE, code_version="1", kinds={"ibis"})
-def promotions(load: LOAD) -> dg.MaterializeResult[ReportSet]:
-    """Orders, revenue and discount per promotion, and promoted against organic orders per day and hour (REPORTS.md section 7)."""
-    reports = computed("promotions", load)
+def _headline(reports: ReportSet) -> str:
     if not reports.tables:
-        return published(reports, "no promotion column mapped", "summary")
-    count = pc.sum(all_scope(reports, "daily_share")["promoted_orders"]).as_py() or 0
-    return published(reports, f"{count:,} promoted orders", "summary")
+        return "no promotion column mapped"
+    return f"{pc.sum(all_scope(reports, 'daily_share')['promoted_orders']).as_py() or 0:,} promoted orders"
+
+
+promotions = analysis("promotions", ABOUT, _headline, preview="summary", code_version="1")

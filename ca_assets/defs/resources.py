@@ -21,6 +21,7 @@ from ca_assets.shop import ShopError
 AS_OF = dg.Field(
     str, is_required=False, description="Report date (2010-11-30). Default: the last day that was whole when the data were loaded."
 )
+RECOMPUTE = dg.Field(bool, is_required=False, description="Compute and publish also what has not changed. Default: no.")
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ class LakeVersion:
     rows: int
 
 
-@dg.resource(config_schema={"as_of": AS_OF}, description="The load that this run is: shop, engine, lake, index, sources parsed once.")
+@dg.resource(
+    config_schema={"as_of": AS_OF, "recompute": RECOMPUTE},
+    description="The load that this run is: shop, engine, lake, index, sources parsed once.",
+)
 def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
     """Opened once per run (one process), closed at its end; a second load at the same time fails with a message."""
     asked = context.resource_config.get("as_of")
     with load_session(dt.date.fromisoformat(asked) if asked else None, current_progress()) as session:
+        session.recompute = bool(context.resource_config.get("recompute"))
         yield session
 
 
@@ -70,13 +75,13 @@ class LakeIO(dg.IOManager):
 class IndexIO(dg.IOManager):
     """Stages reports and table versions under the lake's present state; `publication` makes them visible together."""
 
-    def handle_output(self, context: dg.OutputContext, obj: ReportSet | list[LakeVersion]) -> None:
-        """Stage it."""
+    def handle_output(self, context: dg.OutputContext, obj: ReportSet | list[LakeVersion] | None) -> None:
+        """Stage it; None: readers have it already."""
         session: LoadSession = context.resources.load
         generation = session.generation()
         if isinstance(obj, ReportSet):
             session.index.stage_reports(generation, obj)
-        else:
+        elif obj is not None:
             for table in obj:
                 session.index.stage_table(generation, table.name, table.version, table.rows)
         context.add_output_metadata({"generation": generation})

@@ -39,7 +39,7 @@ from ca_assets.tables.load import CleanTables, build_tables
 
 @dataclass
 class LoadSession:
-    """One load. `as_of` is the asked report date (None: the default of REPORTS.md section 1)."""
+    """One load. `asked_date` None: the default of REPORTS.md section 1; `recompute`: also what has not changed."""
 
     settings: ProcessSettings
     database: Database
@@ -47,6 +47,7 @@ class LoadSession:
     asked_date: dt.date | None = None
     progress: Progress | None = None
     loaded_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    recompute: bool = False
 
     @cached_property
     def applied(self) -> AppliedShop:
