@@ -7,6 +7,7 @@ shows a password or key. Does not belong here: what is asked of Elasticsearch.
 from __future__ import annotations
 
 import base64
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,9 @@ JSON = "application/vnd.elasticsearch+json; compatible-with=8"
 NDJSON = "application/vnd.elasticsearch+x-ndjson; compatible-with=8"
 DEFAULT_PORTS = {"http": 9200, "https": 443}
 FULL_DISK = ("flood", "disk usage", "read-only-allow-delete", "read_only_allow_delete")  # in the reason of a write block
+
+
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # it logs each attempt with a stack trace; the error that ends is ours
 
 
 class Missing(LookupError):

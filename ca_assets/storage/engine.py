@@ -41,7 +41,7 @@ def connect(settings: ProcessSettings, spill: Path | None = None) -> ibis.BaseBa
         return _duckdb(spill)
     if not _SPARK.fullmatch(settings.engine):
         raise EngineError(f"CA_ENGINE is {settings.engine!r}; it can be duckdb, spark, local[2], sc://host:port or a Spark master's URL")
-    return _spark(settings.engine, spill)
+    return _spark(settings.engine, spill, settings.staging / "engine")
 
 
 def _duckdb(spill: Path) -> ibis.BaseBackend:
@@ -55,13 +55,13 @@ def _duckdb(spill: Path) -> ibis.BaseBackend:
     return con
 
 
-def _spark(url: str, spill: Path) -> ibis.BaseBackend:
+def _spark(url: str, spill: Path, kept: Path) -> ibis.BaseBackend:
     try:
         from ca_assets.storage.engine_spark import connect_spark
     except ImportError as error:
         message = f"CA_ENGINE is {url!r}, but {error.name} is not installed: pip install 'customer-analytics[spark]'"
         raise EngineError(message) from error
-    return connect_spark(url, spill, memory_limit_bytes())
+    return connect_spark(url, spill, kept, memory_limit_bytes())
 
 
 def scratch_folder(con: Any) -> Path:

@@ -134,14 +134,15 @@ class SparkEngine(Backend):
         return expr.__pandas_result__(PandasData.convert_table(frame, table.schema()))
 
 
-def connect_spark(url: str, folder: Path, memory_bytes: int) -> SparkEngine:
-    """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master. `folder`: for scratch files and the log.
+def connect_spark(url: str, spill: Path, kept: Path, memory_bytes: int) -> SparkEngine:
+    """An engine by its URL: `spark` or `local[2]`, `sc://host:port`, or a cluster's master.
 
+    `spill`: a folder for this engine's files; `kept`: one for those of a Spark in this process, which serves later engines too.
     EngineError when Spark cannot be reached or does not start.
     """
     is_remote = url.startswith("sc://")
-    session = _remote(url) if is_remote else _classic("local[*]" if url == "spark" else url, folder, memory_bytes).newSession()
-    scratch = folder / uuid4().hex
+    session = _remote(url) if is_remote else _classic("local[*]" if url == "spark" else url, kept, memory_bytes).newSession()
+    scratch = spill / uuid4().hex
     scratch.mkdir(parents=True)
     engine: SparkEngine = SparkEngine().connect(session, scratch, is_remote)
     return engine
@@ -164,6 +165,7 @@ def _classic(master: str, folder: Path, memory_bytes: int) -> SparkSession:
         conf = SparkConf().setMaster(master).setAppName("CustomerAnalytics").setAll(list(_settings(master, folder, memory_bytes).items()))
         if master.startswith("local"):
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        folder.mkdir(parents=True, exist_ok=True)
         log = folder / "spark.log"
         try:
             with log.open("ab") as lines:
