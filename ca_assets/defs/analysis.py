@@ -32,6 +32,7 @@ def analysis(name: str, description: str, headline: Callable[[ReportSet], str], 
         kinds={"ibis"},
     )
     def asset(context: dg.AssetExecutionContext, load: dg.ResourceParam[LoadSession]) -> dg.MaterializeResult[ReportSet | None]:
+        """The family's reports for the index's IO manager; none when readers have them already."""
         kept = None if load.recompute else _published_before(context, load, code_version)
         if kept is not None:
             context.log.info("nothing that it is computed from has changed since the last publication")

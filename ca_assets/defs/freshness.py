@@ -26,4 +26,5 @@ def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
 def longest_pause(cron: str, zone: str) -> dt.timedelta:
     """The longest time between two neighbouring ticks of a schedule."""
     ticks = islice(cron_string_iterator(dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp(), cron, zone), TICKS)
-    return max(later - earlier for earlier, later in pairwise(ticks))
+    instants = (tick.timestamp() for tick in ticks)  # two times of one zone are subtracted by their clocks, which summer time moves
+    return dt.timedelta(seconds=max(later - earlier for earlier, later in pairwise(instants)))
