@@ -121,11 +121,16 @@ class Notes:
         self.store.call("PUT", f"/{self.index}/_doc/{token}", document, refresh=True)
 
     def all(self, kind: str, generation: str | None = None) -> dict[str, dict[str, Any]]:
-        """Notes of a kind (and generation) by token, with `staged_at`."""
+        """Notes of a kind (and generation) by token."""
         wanted: list[dict[str, Any]] = [{"term": {"kind": kind}}]
         if generation is not None:
             wanted.append({"term": {"generation": generation}})
         return {hit["token"]: _read(hit) for hit in scan(self.store, self.index, {"bool": {"filter": wanted}}, missing_ok=True)}
+
+    def moments(self, kind: str) -> dict[str, dt.datetime]:
+        """When each note of a kind was written, by token: a year has thousands, so not what they say."""
+        found = scan(self.store, self.index, {"term": {"kind": kind}}, missing_ok=True, _source=["token", "staged_at"])
+        return {hit["token"]: dt.datetime.fromisoformat(hit["staged_at"]) for hit in found}
 
     def get(self, tokens: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Notes by token; those that do not exist are left out."""
@@ -145,7 +150,8 @@ class Notes:
 
 
 def _read(document: dict[str, Any]) -> dict[str, Any]:
-    return {**json.loads(document["note"]), "staged_at": document["staged_at"], "token": document["token"]}
+    note: dict[str, Any] = json.loads(document["note"])
+    return note
 
 
 def scan(store: Store, index: str, query: dict[str, Any], *, missing_ok: bool = False, **more: Any) -> list[dict[str, Any]]:

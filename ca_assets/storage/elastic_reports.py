@@ -78,9 +78,15 @@ def _known(store: Store, index: str, token: str) -> Known:
 def _note(notes: Notes, token: str, reports: ReportSet) -> dict[str, Any]:
     """A set's name, date, scopes, and the scopes of each type (types that were staged before are kept)."""
     name, day = set_key(reports)
-    before = notes.get([token]).get(token, {}).get("types", {})
-    types = {**before, **{type_: list(reports.scopes) for type_ in reports.tables}}
-    return {"report_name": name, "report_date": day, "scopes": list(reports.scopes), "types": types}
+    before, scopes = notes.get([token]).get(token, {}), list(reports.scopes)
+    types = {**types_of(before), **dict.fromkeys(reports.tables, scopes)}
+    written = {type_: None if own == scopes else own for type_, own in types.items()}
+    return {"report_name": name, "report_date": day, "scopes": scopes, "types": written}
+
+
+def types_of(note: dict[str, Any]) -> dict[str, list[str]]:
+    """Types of a set's note with their scopes; None in the note stands for those of the whole set."""
+    return {type_: note["scopes"] if own is None else own for type_, own in note.get("types", {}).items()}
 
 
 def _bodies(reports: ReportSet, made: list[Piece], versions: dict[tuple[str, str], str], shown: Known, token: str) -> Iterator[Body]:

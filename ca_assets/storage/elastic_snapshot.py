@@ -16,7 +16,7 @@ import pyarrow as pa
 from ca_assets.storage.elastic_client import Missing, Store
 from ca_assets.storage.elastic_lease import Lease
 from ca_assets.storage.elastic_notes import Notes, State, TableState
-from ca_assets.storage.elastic_reports import document_id, reports_index
+from ca_assets.storage.elastic_reports import document_id, reports_index, types_of
 from ca_assets.storage.elastic_rows import basket_lines, stream_documents
 from ca_assets.storage.elastic_tables import LINES
 from ca_assets.storage.embedded_reports import unpack
@@ -70,7 +70,7 @@ class ElasticSnapshot:
         keys = [
             ReportKey(note["report_name"], type_, scope, dt.date.fromisoformat(note["report_date"]))
             for note in self._notes(self._state.sets.values())
-            for type_, scopes in note["types"].items()
+            for type_, scopes in types_of(note).items()
             for scope in scopes
         ]
         return sorted(keys, key=lambda key: (key.report_name, key.type, key.report_date, key.scope))

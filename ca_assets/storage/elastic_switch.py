@@ -37,7 +37,7 @@ def _state_or_none(store: Store, index: str) -> State | None:
 
 def still_there(store: Store, sets: dict[SetKey, str]) -> dict[SetKey, str]:
     """The sets whose documents and notes exist: all, unless somebody deleted an index."""
-    found = tokens_there(store) & Notes(store).get(sets.values()).keys() if sets else set()
+    found = tokens_there(store) & Notes(store).moments("set").keys() if sets else set()
     return {key: token for key, token in sets.items() if token in found}
 
 
@@ -109,9 +109,9 @@ def _contexts(store: Store, index: str) -> int:
 def _drop_sets(store: Store, kept: Collection[State], gone: Collection[State]) -> None:
     """Sets of states that go, those that were staged a day ago and never published, and documents of a staging that was killed."""
     visible = {token for state in kept for token in state.sets.values()}
-    sets, tables = (Notes(store).all(kind) for kind in ("set", "table"))
+    sets, tables = (Notes(store).moments(kind) for kind in ("set", "table"))
     before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)
-    stale = {token for token, note in {**sets, **tables}.items() if dt.datetime.fromisoformat(note["staged_at"]) < before}
+    stale = {token for token, moment in {**sets, **tables}.items() if moment < before}
     replaced = {token for state in gone for token in state.sets.values()}
     unnoted = tokens_there(store) - sets.keys()
     drop_sets(store, sorted((replaced | stale | unnoted) - visible))

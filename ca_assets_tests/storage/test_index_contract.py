@@ -132,6 +132,8 @@ def test_staging_into_the_current_generation_is_visible_at_once(index: Index) ->
     assert value(index) == 5
     with index.snapshot() as snapshot:
         assert snapshot.report("x", "empty").data.num_rows == 0
+        keys = [ReportKey("x", "empty", "Ship country=FR", D), ReportKey("x", "empty", "all", D), ReportKey("x", "full", "all", D)]
+        assert snapshot.keys() == keys
         with pytest.raises(NotPublished, match="scope"):
             snapshot.report("x", "full", FR)
 
