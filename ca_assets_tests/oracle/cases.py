@@ -9,6 +9,7 @@ from ca_assets_tests.oracle.cases_cohorts import COHORT_CASES
 from ca_assets_tests.oracle.cases_keys import KEY_CASES
 from ca_assets_tests.oracle.cases_products import PRODUCT_CASES
 from ca_assets_tests.oracle.cases_reports import REPORT_CASES
+from ca_assets_tests.oracle.cases_small import SMALL_CASES
 from ca_assets_tests.oracle.cases_tables import TABLE_CASES
 
-CASES: list[Case] = [*REPORT_CASES, *CALENDAR_CASES, *TABLE_CASES, *KEY_CASES, *COHORT_CASES, *CHURN_CASES, *PRODUCT_CASES]
+CASES: list[Case] = [*REPORT_CASES, *CALENDAR_CASES, *TABLE_CASES, *KEY_CASES, *COHORT_CASES, *CHURN_CASES, *SMALL_CASES, *PRODUCT_CASES]
