@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,11 +58,11 @@ class Result:
 class Experiment:
     """An installation in a folder, its loader and its reader."""
 
-    def __init__(self, root: Path, seed: int, index_url: str | None = None, more: Mapping[str, str] | None = None) -> None:
+    def __init__(self, root: Path, seed: int, index_url: str | None = None, index_prefix: str = "") -> None:
         self.root, self.rng, self.result = root, random.Random(seed), Result()
-        self.settings = ProcessSettings(home=root / "home", index_url=index_url)
-        index = {"CA_INDEX_URL": index_url} if index_url else {}
-        self.environment = {**os.environ, "CA_HOME": str(root / "home"), **index, **(more or {})}
+        self.settings = ProcessSettings(home=root / "home", index_url=index_url, index_prefix=index_prefix)
+        index = {"CA_INDEX_URL": index_url, "CA_INDEX_PREFIX": index_prefix} if index_url else {}
+        self.environment = {**os.environ, "CA_HOME": str(root / "home"), **index}
         self.edition = Edition(0)
         self._read_lines = self._last_read = 0
         self._finished: list[tuple[float, int]] = []

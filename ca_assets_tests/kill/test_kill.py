@@ -33,3 +33,11 @@ def test_killed_loads_lose_and_leave_nothing(tmp_path: Path) -> None:
     assert result.problems == []
     assert result.killed.total() == TIMES
     assert result.readings["snapshot"] > 0 and result.readings["export"] > 0
+
+
+def test_a_killed_load_loses_and_leaves_nothing_in_elasticsearch(tmp_path: Path, elasticsearch: str) -> None:
+    seed = random.randrange(10**6)
+    result = Experiment(tmp_path, seed, elasticsearch, f"kill-{seed}-").kill_many(1)
+    print(f"seed {seed}: {result.text()}")
+    assert (result.problems, result.killed.total()) == ([], 1)
+    assert result.readings["snapshot"] > 0
