@@ -1,0 +1,1 @@
+"""Spark beside DuckDB: the same expressions, the same tables, the same reports."""
