@@ -112,7 +112,12 @@ def _measure(given: argparse.Namespace, home: Path, url: str) -> Result:
     ours, ready = (best[name]["documents"] / best[name]["seconds"] for name in ("publish", "ready"))
     _stage_reports(_settings(home, url), load_shop(make_shop(given.cache, given.sessions, "parquet")), END)
     return {
-        **{"sessions": given.sessions, "documents": best["publish"]["documents"], "heap": given.heap, "turns": turns},
+        **{
+            "sessions": given.sessions,
+            "documents": best["publish"]["documents"],
+            "heap": "of the given server" if given.url else given.heap,
+            "turns": turns,
+        },
         **{"publish_per_second": ours, "ready_per_second": ready, "ratio": ours / ready},
         **{"peak_mb": memory["publish"], "above_engine_mb": memory["publish"] - memory["engine"]},
         "reads": {name: _reads(settings) for name, settings in _both(home, url).items()},
