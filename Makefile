@@ -50,6 +50,7 @@ test-tools:
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends maven openjdk-17-jre-headless >/dev/null; }
 	@command -v caddy >/dev/null || { apt-get update -qq && cd "$$(mktemp -d)" && apt-get download -qq caddy && dpkg -x caddy_*.deb . \
 	&& install usr/bin/caddy /usr/local/bin/caddy; }
+	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 test: install lint

@@ -75,7 +75,7 @@ def _navigation() -> list[Any]:
         n_clicks=0,
         **{"aria-label": "Fold navigation"},
     )
-    return [html.Nav(groups, className="ca-nav", **{"aria-label": "Pages"}), fold]
+    return [html.Div(groups, className="ca-nav"), fold]
 
 
 def _link(page: dict[str, Any]) -> html.Li:
@@ -113,18 +113,19 @@ def _scheme_switch() -> dmc.ColorSchemeToggle:
     )
 
 
-def _user_menu() -> dmc.Menu:
+def _user_menu() -> dmc.Popover:
     user = current_user()
     name, role = (user.name, user.role) if user else ("", "")
     button = dmc.ActionIcon(icon("user"), variant="subtle", color="gray", size="lg", **{"aria-label": f"Account of {name}"})
     leave = html.Button([icon("logout", 16), "Log out"], type="button", className="ca-logout", **{"data-csrf": csrf_token()})
     who = html.Div([html.Strong(name), html.Span(role, className="ca-muted")], className="ca-who")
-    return dmc.Menu(
-        [dmc.MenuTarget(button), dmc.MenuDropdown([who, dmc.MenuDivider(), _formats(), dmc.MenuDivider(), leave])],
+    return dmc.Popover(  # no menu: readers' tools expect nothing but entries in one
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown([who, dmc.Divider(), _formats(), dmc.Divider(), leave], className="ca-account")],
         position="bottom-end",
         shadow="md",
         width=250,
-        trigger="click",
+        trapFocus=True,
+        keepMounted=False,
     )
 
 

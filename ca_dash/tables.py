@@ -62,17 +62,24 @@ def _column(name: str, data: pd.DataFrame, spec: ReportSpec | None, currency: st
     elif pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
         unit = f" ({currency})" if currency and format_of(name) == "caMoney" else ""
         shape = {"type": "rightAligned", "cellClass": "ca-number ag-right-aligned-cell", "headerName": title + unit}
-        definition |= shape | {"valueFormatter": {"function": _formatter(name, currency, digits)}}
+        is_even = digits == 2 and _has_parts(data[name])
+        definition |= shape | {"valueFormatter": {"function": _formatter(name, currency, digits, is_even=is_even)}}
     elif not pd.api.types.is_bool_dtype(data[name]):
         is_name = "product" in name or name == "promotion"
-        definition |= {"minWidth": 176 if is_name else 118, "tooltipField": name}
+        definition |= {"minWidth": 176 if is_name else 118, "width": 300 if is_name else 160, "tooltipField": name}
     return definition
 
 
-def _formatter(name: str, currency: str | None, digits: int) -> str:
+def _has_parts(values: pd.Series) -> bool:
+    """Whether any value is no whole number: then all are written with as many digits, so that they can be compared down the column."""
+    return bool((pd.to_numeric(values).dropna() % 1 != 0).any())
+
+
+def _formatter(name: str, currency: str | None, digits: int, *, is_even: bool = False) -> str:
     """A call of a named format in assets/app.js. Only a locale's tag and a number of digits go into it, never a value from data."""
     kind, tag = format_of(name), current().tag
     places = {"caMoney": decimals(currency), "caRate": 2, "caNumber": digits}[kind]
+    kind = "caMoney" if is_even and kind == "caNumber" else kind  # money's way of writing: always as many digits
     return f"{kind}(params.value, '{tag}', {places})"
 
 

@@ -97,7 +97,8 @@ def _tile(tile: Tile, row: pd.Series, series: list[float], place: Place) -> html
     shown = _text(value, tile, currency, locale)
     exact = _text(value, tile, currency, locale, is_exact=True)
     sub = "whole history" if is_young else "7 days"
-    why = "several currencies: choose one as scope" if is_missing(total) else None
+    sums = [f"before {_text(before, tile, currency, locale)}", f"all time {_text(total, tile, currency, locale)}"]
+    lines = ["several currencies: choose one as scope"] if is_missing(total) else sums
     return html.Div(
         [
             html.Div([html.Span(tile.title), html.Span(sub, className="ca-tile-when")], className="ca-tile-title"),
@@ -106,10 +107,7 @@ def _tile(tile: Tile, row: pd.Series, series: list[float], place: Place) -> html
                 className="ca-tile-main",
             ),
             _spark(series, scheme, tile.title),
-            html.Div(
-                why or f"before {_text(before, tile, currency, locale)} · all time {_text(total, tile, currency, locale)}",
-                className="ca-tile-foot",
-            ),
+            html.Div([html.Div(line) for line in lines], className="ca-tile-foot"),
         ],
         className="ca-tile",
         role="group",

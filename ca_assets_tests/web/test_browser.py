@@ -54,9 +54,15 @@ def hostile_url(hostile_app: Dash) -> Iterator[str]:
     yield from serve(hostile_app)
 
 
-def visit(browser: Browser, url: str, complaints: list[str], width: int = 1440, scheme: str = "light") -> Page:
+def visit(browser: Browser, url: str, complaints: list[str], width: int = 1440, scheme: str = "light", *, bypass_csp: bool = False) -> Page:
     """A page after logging in; whatever a careful visitor must not see is added to `complaints`."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True).new_page()  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        accept_downloads=True,
+        bypass_csp=bypass_csp,
+    )
+    page = context.new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ca_dash.page import PAGES
 from ca_dash.panels import PANELS
 from ca_dash.reports import Reader
 from ca_dash.states import Missing
-from ca_dash.theme import Style, sequential
+from ca_dash.theme import Scheme, Style, sequential, text_on
 from ca_dash.view import panel_rows, panel_view
 
 STYLE = Style("light", "EUR")
@@ -63,7 +64,7 @@ def test_cells_that_are_not_over_are_striped() -> None:
     immature = (~data["mature"]).sum()
     assert immature and len(stripes.x) == 3 * 7 * immature
     done = cohorts.heatmap(data=data[data["mature"]], style=STYLE)
-    assert len(done.data) == 1
+    assert "Not over yet" not in {trace.name for trace in done.data}
 
 
 def test_heat_map_of_revenue_is_by_week_of_download(index: EmbeddedIndex) -> None:
@@ -234,3 +235,31 @@ def test_every_chart_has_a_name_and_a_table(tmp_path: Path) -> None:
         text = str(made)
         assert "View as table" in text and "Download CSV" in text
         assert ("role='img'" in text) == (panel.figure is not None)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_in_cells_stand_out_from_every_colour(scheme: Scheme) -> None:
+    """Contrast of WCAG 2 for small text, computed here from its definition."""
+    for _, color in sequential(scheme):
+        assert contrast(color, text_on(color)) >= 4.5
+    fig = cohorts.heatmap(data=frame("cohorts/weekly_0_1"), style=replace(STYLE, scheme=scheme))
+    values = next(trace for trace in fig.data if trace.name == "Values")
+    assert len(values.text) == len(values.textfont.color) and set(values.textfont.color) == {"#000000", "#ffffff"}
+
+
+def contrast(one: str, other: str) -> float:
+    """(lighter + 0.05) / (darker + 0.05) of the relative luminances."""
+    parts = [[int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)] for color in (one, other)]
+    lights = [[part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color] for color in parts]
+    dark, light = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in lights)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_share_of_promoted_orders_follows_the_periods() -> None:
+    days = pd.date_range("2024-03-04", periods=14)
+    data = pd.DataFrame({"period": days, "complete": True, "orders": 10, "promoted_orders": [4, *[0] * 13]})
+    fig = promotions.daily_rate(data=data, style=replace(STYLE, grain="weekly"))
+    line = fig.data[-1]
+    assert list(line.x) == ["2024-03-04", "2024-03-11"]
+    assert list(line.y) == pytest.approx([4 / 70, 0])
+    assert list(fig.data[0].y) == pytest.approx([0.137920, 0.052023, 0, 0.022444], abs=1e-6)  # Wilson, 4 and 0 of 70

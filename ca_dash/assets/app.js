@@ -35,6 +35,26 @@ window.dash_clientside = window.dash_clientside || {};
     if (document.getElementById("page")) { window.dash_clientside.set_props("colors", { data: scheme() }); }
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 
+  // The component library writes "opens a menu, is open" on a wrapper of each button; readers' tools look for it on the button.
+  var STATES = ["aria-expanded", "aria-haspopup", "aria-controls"];
+  var isAsked = false;
+  function moveStates() {
+    isAsked = false;
+    document.querySelectorAll("div[aria-expanded]").forEach(function (wrapper) {
+      var button = wrapper.firstElementChild;
+      if (!button || button.tagName !== "BUTTON") { return; }
+      STATES.forEach(function (name) {
+        var value = wrapper.getAttribute(name);
+        if (value === null) { button.removeAttribute(name); } else { button.setAttribute(name, value); wrapper.removeAttribute(name); }
+      });
+    });
+    // The empty place where a menu's focus begins: a menu may hold entries and groups, nothing without a role.
+    document.querySelectorAll("[role=menu] > div[tabindex]:empty:not([role])").forEach(function (place) { place.setAttribute("role", "group"); });
+  }
+  new MutationObserver(function () {
+    if (!isAsked) { isAsked = true; setTimeout(moveStates, 0); }
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-expanded"] });
+
   function markFold() { document.documentElement.classList.toggle("is-folded", folded); document.documentElement.classList.toggle("is-drawer-open", open); }
   markFold();
 

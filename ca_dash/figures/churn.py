@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from ca_dash.figures import base
 from ca_dash.format import hours, interval, number, rate, written
-from ca_dash.theme import Style
+from ca_dash.theme import Style, text_on
 
 MONTHS = 6
 MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed", 4))
@@ -42,15 +42,18 @@ def overall(*, data: pd.DataFrame, style: Style) -> go.Figure:
             text=number(value, 0, locale),
             textposition="inside",
             insidetextanchor=place,
+            insidetextfont={"size": 13, "color": text_on(color)},
         )
     fig.update_layout(barmode="stack", hovermode="closest", margin={"t": 20}, legend={"y": 0.34, "yanchor": "top", "traceorder": "normal"})
     fig.update_xaxes(visible=False, range=[0, max(engaged + lapsed, 1)])
     fig.update_yaxes(visible=False, range=[-2.2, 2.6])
     band = interval(row["churn_rate_low"], row["churn_rate_high"], locale)
-    words = f"95% interval {band} · typical gap between orders {hours(row['frequency_hours'], locale)}"
-    for text, size, color, y in ((rate(row["churn_rate"], 1, locale), 38, style.ink, 0.97), (words, 12, style.muted, 0.72)):
-        font = {"size": size, "color": color}
-        fig.add_annotation(text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="top", showarrow=False, font=font)
+    words = f"95% interval {band}<br>typical gap between orders {hours(row['frequency_hours'], locale)}"
+    for text, size, color, y in ((rate(row["churn_rate"], 1, locale), 38, style.ink, 0.97), (words, 12, style.muted, 0.74)):
+        font, place = {"size": size, "color": color}, {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
+        fig.add_annotation(
+            text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="top", align="left", showarrow=False, font=font
+        )
     return fig
 
 
@@ -91,6 +94,7 @@ def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
             text=texts,
             textposition="outside",
             cliponaxis=False,
+            constraintext="none",  # on a phone they would shrink to a few pixels
             textfont={"size": 11, "color": style.ink},
             marker={
                 "color": style.color(position),
@@ -119,7 +123,8 @@ def _steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, st
             change = -int(row[column]) if column == "lapsed" else int(row[column])
             steps.append({"place": len(steps), "name": name, "change": change, "base": level, **common})
             level += change
-        ticks[len(steps)] = common["month"] if common["complete"] else f"{common['month']}<br>so far"
+        month = "<br>".join(common["month"].rsplit(" ", 1))  # two lines fit under narrow bars
+        ticks[len(steps)] = month if common["complete"] else f"{month}<br>so far"
         steps.append({"place": len(steps), "name": "Engaged", "change": level, "base": 0, **common})
     return pd.DataFrame(steps), ticks
 

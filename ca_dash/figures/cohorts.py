@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from ca_dash.choices import EVENT, VALUE
 from ca_dash.figures import base
 from ca_dash.format import decimals, money_signs, number, short, written
-from ca_dash.theme import Style, sequential
+from ca_dash.theme import Style, sequential, text_on
 
 SHOWN = 26
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
@@ -87,8 +87,10 @@ def _heatmap(data: pd.DataFrame, style: Style, value: str, since: str) -> go.Fig
     rows = rows.assign(row=rows["cohort"].map({cohort: place for place, cohort in enumerate(shown)}))
     cells, unit = _cells(value, style), "Days" if offset == "offset_days" else "Weeks"
     fig = base.figure(style, y="", x=f"{unit} since the {since}")
-    fig.add_heatmap(**_grid(rows, offset, cells, style), **_look(rows, cells, style))
+    grid = _grid(rows, offset, cells, style)
+    fig.add_heatmap(**grid, **_look(rows, cells, style))
     _hatch(fig, rows[~rows["mature"].astype(bool)], offset, style)
+    _write(fig, grid, style)
     _axes(fig, rows, offset, style)
     if len(cohorts) > len(shown):
         fig.update_layout(meta={"note": f"newest {len(shown)} of {number(len(cohorts), 0, style.locale)} cohorts of the range"})
@@ -101,7 +103,7 @@ def _cells(value: str, style: Style) -> Cells:
         return Cells("net_revenue_per_customer", "Net revenue per customer so far", f"{before}%{{z:,.{decimals(style.currency)}f}}{after}")
     if value == "customers":
         return Cells("customers", "Customers", "%{z:,.0f}")
-    return Cells("share", "Share of the cohort", "%{z:.2%}")
+    return Cells("share", "Share of the cohort (%)", "%{z:.2%}")
 
 
 def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[str, Any]:
@@ -149,7 +151,6 @@ def _look(rows: pd.DataFrame, cells: Cells, style: Style) -> dict[str, Any]:
         "zmax": top,
         "xgap": 2,
         "ygap": 2,
-        "texttemplate": "%{text}",
         "colorbar": bar,
         "hovertemplate": f"<b>%{{customdata[4]}}</b>, after %{{x}}<br>{cells.hover}<br>{counted}"
         "cohort of %{customdata[1]:,.0f}, left out %{customdata[2]:,.0f}%{customdata[3]}<extra></extra>",
@@ -176,8 +177,25 @@ def _hatch(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> Non
             x += [column - 0.5 + start[0], column - 0.5 + end[0], None]
             y += [row + 0.5 - start[1], row + 0.5 - end[1], None]
     if x:
-        line = {"color": style.tint(style.ink, 0.55), "width": 1}
+        line = {"color": style.tint(style.ink, 0.38), "width": 1}
         fig.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="Not over yet", showlegend=False)
+
+
+def _write(fig: go.Figure, grid: dict[str, Any], style: Style) -> None:
+    """The cells' values over colours and stripes, in black or white: a heat map's own texts are grey on the middle colours."""
+    scale, top = sequential(style.scheme), fig.data[0].zmax
+    cells = [(x, y, text, grid["z"][y][x]) for y, row in enumerate(grid["text"]) for x, text in enumerate(row) if text]
+    inks = [text_on(scale[round(min(value / top, 1) * (len(scale) - 1))][1]) for *_, value in cells]
+    fig.add_scatter(
+        x=[cell[0] for cell in cells],
+        y=[cell[1] for cell in cells],
+        text=[cell[2] for cell in cells],
+        mode="text",
+        textfont={"size": 12, "color": inks},
+        hoverinfo="skip",
+        showlegend=False,
+        name="Values",
+    )
 
 
 def _stripe(shift: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -194,7 +212,9 @@ def _axes(fig: go.Figure, rows: pd.DataFrame, offset: str, style: Style) -> None
         range=[len(labels) - 0.5, -0.5], tickvals=list(range(len(labels))), ticktext=labels, showgrid=False, rangemode="normal", nticks=None
     )
     last = int(rows[offset].max())
-    fig.update_xaxes(range=[-0.5, last + 0.5], dtick=1 if last <= 20 else 5, tick0=0, nticks=None, showline=False, ticks="")
+    fig.update_xaxes(
+        range=[-0.5, last + 0.5], dtick=1 if last <= 9 else 2 if last <= 26 else 5, tick0=0, nticks=None, showline=False, ticks=""
+    )
     fig.update_layout(hovermode="closest", showlegend=False, margin={"t": 52})
 
 

@@ -93,6 +93,6 @@ def time_to_step(*, data: pd.DataFrame, style: Style) -> go.Figure:
         dtick=1,
         ticksuffix="  ",
     )
-    fig.update_xaxes(range=[0, (top or 1) * 1.25], showgrid=True, showline=False, rangemode="tozero")
+    fig.update_xaxes(range=[0, (top or 1) * 1.42], showgrid=True, showline=False, rangemode="tozero")
     fig.update_layout(barmode="group", hovermode="closest")
     return fig

@@ -15,8 +15,8 @@ from ca_dash.theme import Style
 
 UNITS: dict[str, base.Unit] = {"orders": "count", "units": "count", "line_value": "money"}
 LINES = 6
-PAIR_TITLES = {"product_a": "Product a", "product_b": "Product b", "confidence_ab": "Confidence a → b", "confidence_ba": "Confidence b → a",
-               "orders": "Orders with both", "orders_a": "Orders with a", "orders_b": "Orders with b"}  # fmt: skip
+PAIR_TITLES = {"product_a": "Product A", "product_b": "Product B", "confidence_ab": "Confidence A → B", "confidence_ba": "Confidence B → A",
+               "orders": "Orders with both", "orders_a": "Orders with A", "orders_b": "Orders with B"}  # fmt: skip
 
 
 def top_products(*, data: pd.DataFrame, style: Style) -> go.Figure:

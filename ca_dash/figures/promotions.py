@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.analyses.intervals import ratio, wilson
 from ca_dash.figures import base, ranked
 from ca_dash.format import interval, label, money
 from ca_dash.states import Missing
@@ -43,12 +44,16 @@ def daily_orders(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def daily_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of each day's orders that had a promotion, with its 95% interval."""
+    """Share of each day's, week's or month's orders that had a promotion, with its 95% interval."""
     fig = base.figure(style, y="Share of orders", unit="rate")
     name = "With a promotion"
+    rows = ranked.by_grain(data.assign(whole="shop"), key="whole", columns=["promoted_orders", "orders"], style=style)
+    low, high = wilson(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
+    rate = ratio(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
+    data = rows.assign(promoted_rate=rate, promoted_rate_low=low, promoted_rate_high=high)
     base.add_band(fig, data=data, low="promoted_rate_low", high="promoted_rate_high", color=style.color(1), name=name, style=style)
     base.add_series(fig, data=data, y="promoted_rate", name=name, color=style.color(1), unit="rate", style=style, width=1.6)
-    base.time_axis(fig, style=style, grain="daily", data=data)
+    base.time_axis(fig, style=style, grain=style.grain, data=data)
     fig.update_layout(showlegend=False)
     return fig
 

@@ -32,10 +32,11 @@ ORDERS = Panel(
 )
 RATE = Panel(
     "promotions-rate",
-    "Share of promoted orders by day",
+    "Share of promoted orders",
     "promotions/daily_share",
     promotions.daily_rate,
-    "Orders with a promotion divided by all orders of the day; band: 95% Wilson interval.",
+    "Orders with a promotion divided by all orders of the day, week or month; band: 95% Wilson interval.",
+    adds_days=True,
     needs=NEEDS,
 )
 HOURS = Panel(
