@@ -94,7 +94,6 @@ def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
             text=texts,
             textposition="outside",
             cliponaxis=False,
-            constraintext="none",  # on a phone they would shrink to a few pixels
             textfont={"size": 11, "color": style.ink},
             marker={
                 "color": style.color(position),
