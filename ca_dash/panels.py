@@ -118,7 +118,7 @@ def _info(panel: Panel) -> dmc.Popover:
                     icon("info", 17), variant="subtle", color="gray", size="md", **{"aria-label": f"Definition of {panel.title}"}
                 )
             ),
-            dmc.PopoverDropdown(_definition(panel), className="ca-definition"),
+            dmc.PopoverDropdown(_scrolled(panel), className="ca-definition"),
         ],
         width=330,
         position="bottom-end",
@@ -127,6 +127,12 @@ def _info(panel: Panel) -> dmc.Popover:
         trapFocus=True,
         keepMounted=False,
     )
+
+
+def _scrolled(panel: Panel) -> html.Div:
+    """The definition, which may be longer than its window: a keyboard scrolls only what can have the focus."""
+    words = {"aria-label": f"Definition of {panel.title}"}
+    return html.Div(_definition(panel), className="ca-definition-text", tabIndex=0, role="group", **words)
 
 
 def _definition(panel: Panel) -> list[Any]:
