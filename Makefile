@@ -23,6 +23,7 @@ install: $(STAMP)
 	$(PYTHON) -m venv .venv-uv && .venv-uv/bin/pip install -q uv
 
 $(STAMP): requirements.lock pyproject.toml $(filter .venv-uv/bin/uv,$(UV))
+	@echo "Installing into .venv; the first time takes a minute or two"
 	$(UV) venv -q --allow-existing --python ">=3.11,<3.13" .venv
 ifeq ($(TORCH),cpu)
 	grep -vE '^(torch|triton|nvidia-|cuda-)' requirements.lock > .venv/requirements-cpu.txt

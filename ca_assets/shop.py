@@ -191,9 +191,18 @@ def load_shop(path: Path) -> Shop:
         raise ShopError(f"{path} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ShopError(f"{path} cannot be read: {error}") from None
-    return parse_shop(text, path.resolve().parent)
+    try:
+        return parse_shop(text, path.resolve().parent)
+    except ShopError as error:
+        raise ShopError(str(error).replace("shop.yaml", path.name, 1)) from None
+
+
+def _words(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "no such key; correct its spelling or leave it out (examples/shop.yaml has every key)"
+    return message.removeprefix("Value error, ")
 
 
 def _first_problems(error: ValidationError) -> str:
-    problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()[:3]]
+    problems = [f"{'.'.join(map(str, e['loc']))}: {_words(e['type'], e['msg'])}" for e in error.errors()[:3]]
     return "shop.yaml: " + "; ".join(problems)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
@@ -29,20 +30,59 @@ TABLES = ("orders", "downloads")
 @click.option("--format", "form", type=click.Choice(("csv", "json", "parquet")), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File (with --all: folder). [default: standard output]")
 @click.option("--windows", is_flag=True, help="With --all: also the reports of the last 7, 28, 90 and 365 days.")
+@click.option(
+    "--list",
+    "names",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda c, _o, v: _list(c) if v else None,
+    help="Name all tables and reports, and end.",
+)
 def command(
     *, name: str | None, everything: bool, scope: str, as_of: dt.datetime | None, form: Format, out: Path | None, windows: bool
 ) -> None:
     """Write the table or report NAME (orders, downloads, funnels/sessions_daily, stats/kpis, stats/hourly_orders@28d, …)."""
     if bool(name) == everything:
         raise Problem("name one table or report (orders, stats/kpis, …), or give --all --out FOLDER")
+    if name is not None:
+        _require_known(name)
     if everything and out is None:
         raise Problem("--all needs --out FOLDER")
     day = as_of.date() if as_of else None
     with _snapshot(name, scope, day, windows) as snapshot:
+        _require_scope(snapshot, scope)
         if name is None and out is not None:
             _all(snapshot, out, scope=scope, day=day, form=form, windows=windows)
         elif name is not None:
             _one(snapshot, name, out or _standard_output(form), scope=scope, day=day, form=form)
+
+
+def _known() -> list[str]:
+    from ca_assets.analyses.report import catalogue
+
+    return [*TABLES, *sorted(catalogue())]
+
+
+def _list(context: click.Context) -> None:
+    click.echo("\n".join(_known()))
+    context.exit()
+
+
+def _require_known(name: str) -> None:
+    if name.partition("@")[0] not in _known():
+        raise Problem(f"there is no table or report {name!r}{_close(name, _known())}; `ca export --list` names all")
+
+
+def _require_scope(snapshot: Snapshot, scope: str) -> None:
+    scopes = snapshot.scopes()
+    if scope != "*" and scopes and scope not in scopes:
+        raise Problem(f"there is no scope {scope!r}{_close(scope, scopes)}; of {len(scopes)} the first are {', '.join(scopes[:8])}")
+
+
+def _close(word: str, words: Sequence[str]) -> str:
+    found = difflib.get_close_matches(word, words, n=2, cutoff=0.6)
+    return f"; did you mean {' or '.join(found)}?" if found else ""
 
 
 def _standard_output(form: Format) -> BinaryIO:

@@ -107,7 +107,8 @@ def _cause(event: dg.DagsterEvent, key: str) -> str:
     if error is None:
         return event.message or "the load failed"
     text = error.message.strip().partition(": ")[2] or error.message.strip()
-    return f"{key}: {text}" if key else text
+    is_source = error.cls_name == "SourceError"  # it names its source; which asset read it first does not help
+    return f"{key}: {text}" if key and not is_source else text
 
 
 def published_assets() -> list[str]:

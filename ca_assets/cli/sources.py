@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from ca_assets.cli.output import say, table
 from ca_assets.settings.database import open_database
 from ca_assets.settings.shops import AppliedShop, applied_shop, apply_shop
+from ca_assets.shop import Shop, load_shop
 
 
 @click.group("sources")
@@ -18,11 +20,24 @@ def command() -> None:
 
 @command.command("apply")
 @click.argument("file", type=click.Path(path_type=Path))
-def apply(file: Path) -> None:
-    """Make FILE (a shop.yaml) the shop in force; `ca load` then loads it."""
+@click.option("--no-check", is_flag=True, help="Do not look at the sources (their files arrive later).")
+def apply(file: Path, no_check: bool) -> None:
+    """Make FILE (a shop.yaml) the shop in force, when its sources have the mapped columns; `ca load` then loads it."""
+    shop = load_shop(file)
+    if not no_check:
+        _check(shop)
     applied = apply_shop(open_database(), file)
     say(f"Applied {applied.shop.name}. Now run `ca load`.")
     show(applied)
+
+
+def _check(shop: Shop) -> None:
+    from ca_assets.sources.open import check_source  # Arrow takes a moment to import
+
+    with tempfile.TemporaryDirectory() as staging:
+        for name in type(shop.sources).model_fields:
+            if config := getattr(shop.sources, name):
+                check_source(name, config, shop.folder, Path(staging))
 
 
 @command.command("list")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -37,9 +38,8 @@ def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000) -> N
     announce_admin()
     signing_key()
     with _children(_commands(host, port, dagster_port)) as children:
-        say(f"Application: http://{host}:{port}")
-        say(f"Dagster:     http://127.0.0.1:{dagster_port}")
-        ended = _wait(children)
+        say("Starting; this takes some seconds")
+        ended = _wait(children, [f"http://{host}:{port}/login", f"http://127.0.0.1:{dagster_port}/server_info"])
     if ended:
         raise Problem(f"{ended} ended by itself; see its messages above")
 
@@ -90,17 +90,28 @@ def _as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _wait(children: Children) -> str | None:
-    """Until Ctrl-C (None) or until a child ends (its name)."""
+def _wait(children: Children, pages: list[str]) -> str | None:
+    """Until Ctrl-C (None) or until a child ends (its name); says which page answers as soon as it does."""
     try:
         while True:
             for name, child in children.items():
                 if child.poll() is not None:
                     return name
+            for page in [page for page in pages if _answers(page)]:
+                pages.remove(page)
+                say(f"Ready: {page.rpartition('/')[0]}  ({'Dagster' if page.endswith('_info') else 'the application'})")
             time.sleep(0.5)
     except KeyboardInterrupt:
         note("Stopping")
         return None
+
+
+def _answers(page: str) -> bool:
+    try:
+        with urllib.request.urlopen(page.replace("//0.0.0.0:", "//127.0.0.1:"), timeout=1):  # noqa: S310 - our own address
+            return True
+    except OSError:  # not yet; also what urllib raises for an answer that is an error
+        return False
 
 
 def _end(children: Children) -> None:

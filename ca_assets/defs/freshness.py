@@ -1,6 +1,7 @@
 """How old published figures may be before Dagster calls them stale: the schedule's own promise, plus time for the load itself."""
 
 import datetime as dt
+import warnings
 from itertools import islice, pairwise
 
 import dagster as dg
@@ -18,9 +19,11 @@ def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
     applied = applied_or_none()
     window = longest_pause(process_settings().nightly_cron, applied.shop.calendar.timezone if applied else "UTC") + LOAD_TIME
     policy = dg.FreshnessPolicy.time_window(fail_window=window)
-    return definitions.map_resolved_asset_specs(
-        func=lambda spec: dg.apply_freshness_policy(spec, policy), selection=dg.AssetSelection.groups("indexes", "exploratory")
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.PreviewWarning)  # the pinned version has the function; users need not read of its state
+        return definitions.map_resolved_asset_specs(
+            func=lambda spec: dg.apply_freshness_policy(spec, policy), selection=dg.AssetSelection.groups("indexes", "exploratory")
+        )
 
 
 def longest_pause(cron: str, zone: str) -> dt.timedelta:

@@ -8,6 +8,7 @@ from typing import Any
 COLUMNS = ("read", "accepted", "rejected", "duplicates", "orphans")
 SOURCES = ("sessions", "customers", "baskets", "deliveries")
 Counts = Mapping[str, Mapping[str, Any]]
+REMEDY = " (no row has a value: the conversion funnel ends there; unmap the column, or leave it out of settings.conversion_steps)"
 
 
 def counts_rows(counts: Counts) -> list[tuple[str, ...]]:
@@ -18,7 +19,7 @@ def counts_rows(counts: Counts) -> list[tuple[str, ...]]:
 def counts_facts(counts: Counts) -> list[str]:
     """Everything else that was counted and is not 0, a line each (`sessions: zeroed 12`)."""
     return [
-        f"{source}: {name} {_shown(value)}"
+        f"{source}: {name} {_shown(value)}{REMEDY if name.startswith('empty ') else ''}"
         for source, found in _ordered(counts)
         for name, value in found.items()
         if name not in COLUMNS and value

@@ -24,6 +24,7 @@ from ca_assets.analyses.base import Base, make_base
 from ca_assets.analyses.context import Context, Tables
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.report_date import default_report_date
+from ca_assets.loads.guard import require_some_sessions
 from ca_assets.loads.lock import load_lock
 from ca_assets.loads.progress import Progress
 from ca_assets.settings.database import Database, open_database
@@ -78,7 +79,10 @@ class LoadSession:
     def clean(self) -> CleanTables:
         """The sources, parsed and cleaned: once per load, whichever step asks first. Raises SourceError."""
         self.loaded_at = dt.datetime.now(dt.UTC)
-        return build_tables(self.shop, self.con, self.staging, self.progress)
+        clean = build_tables(self.shop, self.con, self.staging, self.progress)
+        if self.lake.has("orders"):
+            require_some_sessions(clean)
+        return clean
 
     def tables(self) -> Tables:
         """The lake's newest tables, lazy."""

@@ -63,11 +63,25 @@ class _Blocks:
         return b"".join(parts)
 
 
-def read_csv(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path], stage: Stage) -> None:
-    """Every row of the files to `stage`. `columns`: ours → theirs. SourceError when a file cannot be used as a whole."""
+def check_csv(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path]) -> None:
+    """Whether every file opens and its header has the mapped columns; SourceError when not."""
+    delimiter = _delimiter(name, config)
+    for path in files:
+        with open_bytes(name, path) as stream:
+            header = _header(name, path.name, _Blocks(name, path.name, stream).extend(b""), delimiter)
+            match_header(name, path.name, columns, header.names)
+
+
+def _delimiter(name: str, config: SourceConfig) -> bytes:
     delimiter = config.delimiter.encode()
     if len(delimiter) != 1 or config.delimiter in '"\r\n\0':
         raise SourceError(f"{name}: the delimiter {config.delimiter!r} must be one ASCII character other than a quote or line end")
+    return delimiter
+
+
+def read_csv(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path], stage: Stage) -> None:
+    """Every row of the files to `stage`. `columns`: ours → theirs. SourceError when a file cannot be used as a whole."""
+    delimiter = _delimiter(name, config)
     for path in files:
         stage.file = path.name if len(files) > 1 else None
         with open_bytes(name, path) as stream:

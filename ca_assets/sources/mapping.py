@@ -6,6 +6,7 @@ Belongs here: the checks of `columns`, `dimensions` and `actions` against the co
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections import Counter
 
@@ -83,7 +84,9 @@ def match_header(name: str, file: str, columns: dict[str, str], header: list[str
 def _missing(name: str, file: str, ours: str, theirs: str, header: list[str]) -> str:
     listed = ", ".join(map(repr, header[:30])) + (", …" if len(header) > 30 else "")
     problem = f"{name}: {file} has no column {theirs!r}, which shop.yaml maps to our {ours!r}"
-    return f"{problem}{_suggest(theirs, header)}. Its columns: {listed[:2000]}"
+    sign = next((sign for sign in ";\t|," if len(header) == 1 and sign in header[0]), None)
+    hint = f"; its one column looks like several: set `delimiter: {json.dumps(sign)}` under sources.{name}" if sign else ""
+    return f"{problem}{_suggest(theirs, header) or '.'}{hint} Its columns: {listed[:2000]}"
 
 
 def _suggest(word: str, choices: list[str]) -> str:

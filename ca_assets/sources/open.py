@@ -7,13 +7,22 @@ from pathlib import Path
 import pyarrow as pa
 
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.csv_files import read_csv
+from ca_assets.sources.csv_files import check_csv, read_csv
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.files import source_files
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.parquet_files import read_parquet, staged_types
 from ca_assets.sources.parquet_parts import parquet_parts
 from ca_assets.sources.staging import Progress, RawSource, Stage
+
+
+def check_source(name: str, config: SourceConfig, folder: Path, staging: Path) -> None:
+    """Whether a file source can be read with this mapping, from its headers alone; SourceError as `open_source` would raise it."""
+    columns = source_columns(name, config)
+    if config.kind == "csv":
+        check_csv(name, config, columns, source_files(name, config, folder))
+    elif config.kind == "parquet":
+        staged_types(name, config, columns, parquet_parts(name, source_files(name, config, folder), folder, staging))
 
 
 def open_source(name: str, config: SourceConfig, folder: Path, staging: Path, progress: Progress | None = None) -> RawSource:

@@ -23,6 +23,7 @@ from ca_assets.tables.typed import SourceRules, judged, raw_json, texts, typed, 
 
 Progress = Callable[[str, int], None]
 _NAMES = itertools.count()
+EMPTY = "empty "
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,13 @@ class _Build:
         wanted = {"rejected": rows.count(where=rows["_reason"].notnull())}
         if raw.name == "sessions":
             wanted["zeroed"] = rows.count(where=rows["_reason"].isnull() & rows["_zeroed"])
+        if raw.name == "customers":
+            wanted |= {f"{EMPTY}{name}": rows[name].count(where=rows["_reason"].isnull()) for name in _optional_moments(self.shop)}
         found = _only_row(rows.agg(**wanted))
         rejected = found.pop("rejected") + raw.broken_rows
         read = raw.rows + raw.broken_rows
+        # Of the moments only those that no row has are kept, with the number of rows that lack them.
+        found = {name: read - rejected if name.startswith(EMPTY) else n for name, n in found.items() if not (name.startswith(EMPTY) and n)}
         self.counts[raw.name] = {"read": read, "accepted": read - rejected, "rejected": rejected, "duplicates": 0, "orphans": 0, **found}
 
     def _keep_rejected(self, raw: RawSource, rows: ibis.Table) -> None:
@@ -162,6 +167,12 @@ class _Build:
         for each in table.to_pylist():
             found[each["source"]][each["reason"]] = each["rows"]
         return found
+
+
+def _optional_moments(shop: Shop) -> list[str]:
+    """The customers' steps after the download: one that nobody has ends the conversion funnel, so it is said."""
+    signup = ["signup_date"] if shop.mapped("customers", "signup_date") else []
+    return [*signup, *(f"actions.{name}" for name in shop.customer_actions)]
 
 
 def _only_row(table: ibis.Table) -> dict[str, int]:

@@ -125,6 +125,34 @@ def test_a_bad_shop_file_is_refused_and_the_old_one_stays(own: Home) -> None:
     assert "sessions.csv" in own.ca("sources", "list").stdout
 
 
+def test_a_mapping_that_the_files_do_not_have_is_refused_before_it_is_in_force(own: Home) -> None:
+    file, good = own.shop / "shop.yaml", (own.shop / "shop.yaml").read_text()
+    for old, new, word in (
+        ("start_date: start", "start_date: began", "'began'"),
+        ("path: lines.csv", "path: none.csv", "none.csv"),
+        ("    path: sessions.csv", "    path: sessions.csv\n    delimeter: ','", "no such key"),
+        ("    path: customers.csv", '    path: customers.csv\n    delimiter: ";"', 'delimiter: ","'),
+    ):
+        file.write_text(good.replace(old, new))
+        assert word in own.ca("sources", "apply", str(file), fails=True).stderr
+    file.write_text(good.replace("path: lines.csv", "path: later.csv"))
+    own.ca("sources", "apply", "--no-check", str(file))
+    assert "later.csv" in own.ca("sources", "list").stdout
+
+
+def test_sessions_of_which_none_can_be_used_do_not_empty_the_shop(own: Home) -> None:
+    versions = _lake_versions(own)
+    own.shop.joinpath("sessions.csv").write_text(SESSIONS.replace("2024-", "24/"))
+    message = own.ca("load", fails=True).stderr
+    assert "none of the 7 rows" in message and "date_format" in message and "line 2" in message
+    assert _lake_versions(own) == versions
+
+
+def test_a_step_that_no_customer_has_is_said(own: Home) -> None:
+    own.shop.joinpath("customers.csv").write_text("client,first,signed\nann,2024-01-29,\nbob,2024-02-10,\n")
+    assert "customers: empty signup_date 2 (no row has a value" in own.ca("load").stdout
+
+
 def test_before_anything_is_applied_or_loaded(empty: Home) -> None:
     for words in (("load",), ("sources", "list")):
         assert "ca sources apply" in empty.ca(*words, fails=True).stderr
@@ -133,8 +161,9 @@ def test_before_anything_is_applied_or_loaded(empty: Home) -> None:
 
 
 def test_unknown_names_are_said(loaded: Home) -> None:
-    assert "not published" in loaded.ca("export", "stats/nonsense", fails=True).stderr
-    assert "scope" in loaded.ca("export", "stats/kpis", "--scope", "country=XX", fails=True).stderr
+    assert "did you mean stats/kpis" in loaded.ca("export", "stats/kpi", fails=True).stderr
+    assert "country=UK" in loaded.ca("export", "stats/kpis", "--scope", "country=XX", fails=True).stderr
+    assert "churn/weekly" in loaded.ca("export", "--list").stdout.splitlines()
     assert "funnels" in loaded.ca("load", "--only", "nonsense", fails=True).stderr
     assert "--out" in loaded.ca("export", "--all", fails=True).stderr
 
