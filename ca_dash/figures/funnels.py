@@ -98,13 +98,14 @@ def customer_totals(*, data: pd.DataFrame, style: Style) -> go.Figure:
     fig = base.figure(style, y="Customers")
     shown = [f"<b>{name}</b><br>{text} customers<extra></extra>" for name, text in zip(labels, texts, strict=True)]
     fig.add_bar(
-        x=labels,
+        x=[name.replace(" ", "<br>") for name in labels],  # a word a line, so that neighbours keep apart on a phone
         y=base.numbers(rows["customers"]),
         text=texts,
         textposition="outside",
         cliponaxis=False,
+        constraintext="none",
         hovertemplate=shown,
-        textfont={"color": style.ink},
+        textfont={"color": style.ink, "size": 12},
         marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
     )
     fig.update_layout(hovermode="closest", showlegend=False, bargap=0.4, margin={"t": 26})
