@@ -8,6 +8,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 SESSIONS ?= 60000
 SEED ?= 7
 TESTS ?=
+unexport PYTHONDONTWRITEBYTECODE  # every process that we start would compile all its libraries again
+
 BENCH_SESSIONS ?= 1000000,10000000
 
 .PHONY: help install demo up test lint format bench lock clean
