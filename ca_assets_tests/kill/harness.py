@@ -85,7 +85,7 @@ class Experiment:
                 self.problem(f"the reader has ended: {(self.root / 'reader.log').read_text()[-500:]}")
         finally:
             if reader is not None:
-                reader.terminate()
+                reader.kill()  # Dagster lets SIGTERM be what SIGINT is, which a shell's background jobs ignore
                 reader.wait(20)
             self.loader.close()
 

@@ -1,6 +1,6 @@
 """A reader of its own process that polls the publication all the time and writes down what it saw, a JSON line per reading.
 
-`python -m ca_assets_tests.kill.reader FILE`, with the settings in the environment; ends with SIGTERM, or with its parent.
+`python -m ca_assets_tests.kill.reader FILE`, with the settings in the environment; ends when it is killed, or with its parent.
 """
 
 from __future__ import annotations
