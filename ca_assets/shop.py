@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 SourceKind = Literal["csv", "parquet", "postgresql", "bigquery", "redshift", "events"]
+DATABASE_KINDS = ("postgresql", "redshift", "bigquery")
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RESERVED_STEPS = frozenset({"sessions", "purchased", "download", "signup", "session", "purchase", "first_session", "first_purchase"})
 
@@ -100,11 +101,15 @@ Names = Annotated[dict[Name, str], BeforeValidator(_as_mapping)]
 
 
 class SourceConfig(_Strict):
-    """One source: where it is, how its values are written, and our column names matched to its own (ours: theirs)."""
+    """One source: where it is, how its values are written, and our column names matched to its own (ours: theirs).
+
+    Databases: `url` (best `${NAME}`, a secret), and `table` or `query`; BigQuery also `credentials` (`${NAME}` of a service account's key).
+    """
 
     kind: SourceKind
     path: str | None = None
     url: str | None = None
+    credentials: Annotated[str, Field(pattern=r"^\$\{\w+\}$")] | None = None
     query: str | None = None
     table: str | None = None
     timezone: str | None = None
@@ -112,7 +117,7 @@ class SourceConfig(_Strict):
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'", "_"] | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    columns: dict[str, str]
+    columns: dict[str, str] = {}
     dimensions: Names = {}
     actions: Names = {}
 
@@ -120,11 +125,28 @@ class SourceConfig(_Strict):
     def _consistent(self) -> SourceConfig:
         if self.kind in ("csv", "parquet", "events") and not self.path:
             raise ValueError(f"kind {self.kind} needs `path`")
+        if self.kind in DATABASE_KINDS:
+            _check_database(self)
         if self.thousands == self.decimal:
             raise ValueError("`thousands` and `decimal` are the same sign; name two different ones")
         if self.timezone is not None and self.timezone not in available_timezones():
             raise ValueError(f"timezone {self.timezone!r} is not an IANA time zone")
         return self
+
+
+def _check_database(config: SourceConfig) -> None:
+    """A database needs a url without a password in it, and either a table or a query."""
+    if not config.url:
+        raise ValueError(
+            f"kind {config.kind} needs `url`: write `url: ${{SHOP_DATABASE_URL}}` and set that variable, or `ca connections add`"
+        )
+    if (config.table is None) == (config.query is None):
+        raise ValueError(f"kind {config.kind} needs either `table` or `query`")
+    if ("@" in config.url and ":" in config.url.partition("://")[2].rpartition("@")[0]) or "password=" in config.url.lower():
+        raise ValueError(
+            "`url` holds a password, which does not belong in this file: set it as an environment variable (or `ca connections add`) "
+            "and write `url: ${SHOP_DATABASE_URL}`"
+        )
 
 
 class SourcesConfig(_Strict):

@@ -33,11 +33,13 @@ def apply(file: Path, no_check: bool) -> None:
 
 def _check(shop: Shop) -> None:
     from ca_assets.sources.open import check_source  # Arrow takes a moment to import
+    from ca_assets.sources.reading import Reading
 
     with tempfile.TemporaryDirectory() as staging:
+        reading = Reading(shop.folder, Path(staging))
         for name in type(shop.sources).model_fields:
             if config := getattr(shop.sources, name):
-                check_source(name, config, shop.folder, Path(staging))
+                check_source(name, config, reading)
 
 
 @command.command("list")

@@ -1,8 +1,9 @@
-"""The one way into a source: from its configuration to raw rows in staging. Kinds: csv and parquet files."""
+"""The one way into a source: from its configuration to raw rows in staging. Kinds: csv and parquet files, databases."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import importlib
+from typing import Protocol, cast
 
 import pyarrow as pa
 
@@ -13,34 +14,63 @@ from ca_assets.sources.files import source_files
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.parquet_files import read_parquet, staged_types
 from ca_assets.sources.parquet_parts import parquet_parts
-from ca_assets.sources.staging import Progress, RawSource, Stage
+from ca_assets.sources.reading import Reading, Span
+from ca_assets.sources.staging import RawSource, Stage
+
+# Their client libraries take a moment to import, so a shop of files never does.
+DATABASES = {
+    "postgresql": "ca_assets.sources.postgresql",
+    "redshift": "ca_assets.sources.postgresql",
+    "bigquery": "ca_assets.sources.bigquery",
+}
 
 
-def check_source(name: str, config: SourceConfig, folder: Path, staging: Path) -> None:
-    """Whether a file source can be read with this mapping, from its headers alone; SourceError as `open_source` would raise it."""
-    columns = source_columns(name, config)
-    if config.kind == "csv":
-        check_csv(name, config, columns, source_files(name, config, folder))
-    elif config.kind == "parquet":
-        staged_types(name, config, columns, parquet_parts(name, source_files(name, config, folder), folder, staging))
+class DatabaseKind(Protocol):
+    """What a module of DATABASES has."""
+
+    def check_source(self, name: str, config: SourceConfig, reading: Reading) -> None:
+        """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows."""
+
+    def read_source(self, name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
+        """The rows into staging. `RawSource.is_whole`: a source that cannot be asked for a span is read whole."""
 
 
-def open_source(name: str, config: SourceConfig, folder: Path, staging: Path, progress: Progress | None = None) -> RawSource:
-    """Read a source's rows into `staging` (memory bounded) and say what was found.
-
-    `name`: sessions, customers, baskets or deliveries; `folder`: what its path is relative to; `progress(name, rows read)`.
-    SourceError when the source cannot be used; then nothing of it was taken.
-    """
-    if config.kind not in ("csv", "parquet"):
+def database(name: str, config: SourceConfig) -> DatabaseKind:
+    """The module that reads this kind of database. SourceError for a kind that cannot be read."""
+    if config.kind not in DATABASES:
         raise SourceError(f"{name}: sources of kind {config.kind} cannot be read yet; export to csv or parquet and use that kind")
+    return cast("DatabaseKind", importlib.import_module(DATABASES[config.kind]))
+
+
+def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
+    """Whether a source can be read with this mapping, from its headers alone; SourceError as `open_source` would raise it."""
     columns = source_columns(name, config)
-    files = source_files(name, config, folder)
     if config.kind == "csv":
-        with Stage(name, staging, dict.fromkeys(columns, pa.string()), progress) as stage:
+        check_csv(name, config, columns, source_files(name, config, reading.folder))
+    elif config.kind == "parquet":
+        staged_types(
+            name, config, columns, parquet_parts(name, source_files(name, config, reading.folder), reading.folder, reading.staging)
+        )
+    else:
+        database(name, config).check_source(name, config, reading)
+
+
+def open_source(name: str, config: SourceConfig, reading: Reading, span: Span | None = None, limit: int | None = None) -> RawSource:
+    """Read a source's rows into staging (memory bounded) and say what was found.
+
+    `name`: sessions, customers, baskets or deliveries. `span`: the rows wanted (None: all); files are always read whole. `limit`: of a
+    database about so many rows, for a sample. SourceError when the source cannot be used; then nothing of it was taken.
+    """
+    columns = source_columns(name, config)
+    if config.kind not in ("csv", "parquet"):
+        return database(name, config).read_source(name, config, reading, span, limit)
+    files = source_files(name, config, reading.folder)
+    if config.kind == "csv":
+        with Stage(name, reading.staging, dict.fromkeys(columns, pa.string()), reading.progress) as stage:
             read_csv(name, config, columns, files, stage)
         return stage.result()
-    parts = parquet_parts(name, files, folder, staging)
+    parts = parquet_parts(name, files, reading.folder, reading.staging)
     types = staged_types(name, config, columns, parts)
-    with Stage(name, staging, types, progress) as stage:
+    with Stage(name, reading.staging, types, reading.progress) as stage:
         read_parquet(name, columns, parts, types, stage)
     return stage.result()

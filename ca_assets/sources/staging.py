@@ -27,7 +27,10 @@ FLUSH_BROKEN = 10_000
 
 @dataclass(frozen=True)
 class RawSource:
-    """The raw rows of a source in staging. `rows`: good ones in `path`; `broken_rows`: those in `broken` (schema of `rejects`)."""
+    """The raw rows of a source in staging. `rows`: good ones in `path`; `broken_rows`: those in `broken` (schema of `rejects`).
+
+    `is_whole`: all rows of the source were read, not only those of a span or a sample.
+    """
 
     name: str
     path: Path
@@ -35,6 +38,7 @@ class RawSource:
     rows: int
     broken_rows: int
     schema: pa.Schema
+    is_whole: bool = True
 
 
 class Stage:
@@ -77,9 +81,9 @@ class Stage:
         if len(self._pending) >= FLUSH_BROKEN:
             self._flush()
 
-    def result(self) -> RawSource:
+    def result(self, is_whole: bool = True) -> RawSource:
         """What was written (after the context has ended)."""
-        return RawSource(self._name, self._path, self._broken_path, self.row_count, self.broken_count, self._schema)
+        return RawSource(self._name, self._path, self._broken_path, self.row_count, self.broken_count, self._schema, is_whole)
 
     def _files(self, count: int) -> pa.Array:
         return pa.nulls(count, pa.string()) if self.file is None else pa.array([self.file] * count, pa.string())

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from ca_assets.shop import Shop, SourceConfig
 from ca_assets.sources.open import open_source
+from ca_assets.sources.reading import Reading, Secret, from_environment
 from ca_assets.sources.staging import RawSource
 from ca_assets.tables import clean, keys
 from ca_assets.tables.contracts import REJECTS_SCHEMA, SOURCE_FIELDS
@@ -42,12 +43,14 @@ class CleanTables:
     reasons: dict[str, dict[str, int]]
 
 
-def build_tables(shop: Shop, con: ibis.BaseBackend, staging: Path, progress: Progress | None = None) -> CleanTables:
+def build_tables(
+    shop: Shop, con: ibis.BaseBackend, staging: Path, progress: Progress | None = None, secret: Secret = from_environment
+) -> CleanTables:
     """Read all sources of `shop` and clean them with engine `con`; scratch files go to `staging`.
 
     `progress(source, rows read so far)`. SourceError (with a message for the user) when a source cannot be used.
     """
-    build = _Build(shop, con, staging, progress)
+    build = _Build(shop, con, staging, Reading(shop.folder, staging, progress, secret))
     sessions = build.source("sessions", shop.sources.sessions)
     customers = build.source("customers", shop.sources.customers) if shop.sources.customers else None
     deliveries = build.deliveries(shop.sources.deliveries, sessions) if shop.sources.deliveries else None
@@ -66,14 +69,14 @@ class _Build:
     shop: Shop
     con: ibis.BaseBackend
     staging: Path
-    progress: Progress | None
+    reading: Reading
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     left: list[ibis.Table] = field(default_factory=list)
     opened: dict[str, tuple[SourceRules, ibis.Table]] = field(default_factory=dict)
 
     def source(self, name: str, config: SourceConfig) -> ibis.Table:
         """The accepted rows of a source, one per key."""
-        raw = open_source(name, config, self.shop.folder, self.staging, self.progress)
+        raw = open_source(name, config, self.reading)
         rules = SourceRules(name, config, self.shop)
         table = self.con.read_parquet(raw.path)
         self.opened[name] = (rules, table)

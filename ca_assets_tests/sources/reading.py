@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.open import open_source
+from ca_assets.sources.reading import Reading
 
 COLUMNS = {"client": "a", "download_date": "b", "signup_date": "c"}
 
@@ -20,7 +21,7 @@ def config(path: str, **more: Any) -> SourceConfig:
 
 def read(folder: Path, path: str, **more: Any) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """Rows as (line, a, b, c) and broken rows as (line, reason), both by line."""
-    raw = open_source("customers", config(path, **more), folder, folder / "staging")
+    raw = open_source("customers", config(path, **more), Reading(folder, folder / "staging"))
     rows = [(r["_line"], r["client"], r["download_date"], r["signup_date"]) for r in pq.read_table(raw.path).to_pylist()]
     broken = [(r["line"], r["reason"]) for r in pq.read_table(raw.broken).to_pylist()]
     assert (raw.rows, raw.broken_rows) == (len(rows), len(broken))
