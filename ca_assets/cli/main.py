@@ -14,7 +14,7 @@ import click
 
 from ca_assets.cli.output import Problem, note
 
-COMMANDS = ("demo", "up", "serve", "sources", "load", "publish", "health", "export", "rejects", "users")
+COMMANDS = ("demo", "up", "serve", "sources", "connections", "load", "publish", "health", "export", "rejects", "users")
 
 
 class Ca(click.Group):

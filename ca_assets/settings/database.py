@@ -1,4 +1,4 @@
-"""The settings database: what people configure (users, the applied shop), as SQLAlchemy models and one way to open it.
+"""The settings database: what people configure (users, the applied shop, connections), as SQLAlchemy models and one way to open it.
 
 Belongs here: tables, opening, migrating. Does not belong here: shop data, reports, Dagster's own storage, secrets in clear.
 SQLite in `CA_HOME` by default, any SQLAlchemy URL by `CA_SETTINGS_URL`. The schema is made by the Alembic migrations
@@ -71,6 +71,16 @@ class LoginFailure(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[float] = mapped_column(Float, index=True)
+
+
+class Connection(Base):
+    """A secret that shop.yaml names as `${NAME}`, encrypted (`ca_assets.settings.connections` keeps the key)."""
+
+    __tablename__ = "connections"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    secret: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Keys of this installation. Belongs here: where they come from. Never logged, never in the settings database.
 
-The environment wins (`CA_SECRET_KEY`, or a file that `CA_SECRET_KEY_FILE` names); else a file in `CA_HOME` that only its owner
-reads, made at first use.
+The environment wins (`CA_SECRET_KEY`, or a file that `CA_SECRET_KEY_FILE` names; `CA_ENCRYPTION_KEY` the same way); else a file in
+`CA_HOME` that only its owner reads, made at first use.
 """
 
 from __future__ import annotations
@@ -13,15 +13,24 @@ from pathlib import Path
 from ca_assets.settings.process import ProcessSettings, process_settings
 from ca_assets.settings.secret_files import SecretError, secret_from_file
 
-__all__ = ["SecretError", "secret_file", "signing_key"]
+__all__ = ["SecretError", "encryption_key", "secret_file", "signing_key"]
 
 
 def signing_key(settings: ProcessSettings | None = None) -> str:
     """The key that signs login sessions: the same for all processes of an installation and across restarts."""
-    given = os.environ.get("CA_SECRET_KEY") or secret_from_file("CA_SECRET_KEY")
+    return _key("CA_SECRET_KEY", "secret.key", settings)
+
+
+def encryption_key(settings: ProcessSettings | None = None) -> str:
+    """The key that encrypts secrets in the settings database; without it they cannot be read again."""
+    return _key("CA_ENCRYPTION_KEY", "encryption.key", settings)
+
+
+def _key(variable: str, file: str, settings: ProcessSettings | None) -> str:
+    given = os.environ.get(variable) or secret_from_file(variable)
     if given:
-        return _long_enough(given, "CA_SECRET_KEY")
-    path = (settings or process_settings()).home / "secret.key"
+        return _long_enough(given, variable)
+    path = (settings or process_settings()).home / file
     return _long_enough(secret_file(path, 48), str(path))
 
 
