@@ -14,17 +14,27 @@ from pathlib import Path
 import ibis
 import pyarrow as pa
 
-from ca_assets.shop import Shop, SourceConfig
-from ca_assets.sources.open import open_source
+from ca_assets.shop import Shop
 from ca_assets.sources.reading import Reading, Secret, from_environment
-from ca_assets.sources.staging import RawSource
 from ca_assets.tables import clean, keys
-from ca_assets.tables.contracts import REJECTS_SCHEMA, SOURCE_FIELDS
-from ca_assets.tables.typed import SourceRules, judged, raw_json, texts, typed, values
+from ca_assets.tables.contracts import LINE_FIELDS, REJECTS_SCHEMA
+from ca_assets.tables.increments import Increments
+from ca_assets.tables.intake import Intake, Read, Taken
+from ca_assets.tables.kept import Kept
+from ca_assets.tables.typed import SourceRules, row_json
 
 Progress = Callable[[str, int], None]
 _NAMES = itertools.count()
 EMPTY = "empty "
+ORDER = ("sessions", "customers", "deliveries", "baskets")
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """A source's rows in staging: `raw` as read (our column names), `typed` with the fate of each (see `typed`); both with `_row`."""
+
+    raw: ibis.Table
+    typed: ibis.Table
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,8 @@ class CleanTables:
     """Lazy tables in the contracts' schemas over files in staging, which must stay until they have been read.
 
     `counts` per source: read = accepted + rejected + duplicates + orphans; sessions also `zeroed`, `unknown_clients`,
-    `unknown_client_sessions`; customers also `late_downloads`. `reasons` per source: code → rows that left.
+    `unknown_client_sessions`; customers also `late_downloads`. `reasons` per source: code → rows that left. Both are of all rows, however
+    many of them this load read: that is in `reads`. `copies`: what to keep for the next load, once this one is published.
     """
 
     orders: ibis.Table
@@ -41,56 +52,93 @@ class CleanTables:
     rejects: ibis.Table
     counts: dict[str, dict[str, int]]
     reasons: dict[str, dict[str, int]]
+    reads: dict[str, Read] = field(default_factory=dict)
+    copies: dict[str, Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of a shop, taken in."""
+
+    shop: Shop
+    taken: dict[str, Taken]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether no row of any source differs from what the copies hold."""
+        return all(each.is_unchanged for each in self.taken.values())
+
+    @property
+    def reads(self) -> dict[str, Read]:
+        """What was read of each source."""
+        return {name: each.read for name, each in self.taken.items()}
+
+    @property
+    def copies(self) -> dict[str, Kept]:
+        """What to keep of each source that can be kept."""
+        return {name: each.kept for name, each in self.taken.items() if each.kept is not None}
+
+
+def take_sources(shop: Shop, con: ibis.BaseBackend, reading: Reading, increments: Increments | None = None) -> Sources:
+    """Read the sources of `shop`; without `increments` all rows. SourceError (with a message for the user) when one cannot be used."""
+    intake = Intake(shop, con, reading, increments)
+    configs = {name: getattr(shop.sources, name) for name in ORDER}
+    return Sources(shop, {name: intake.take(name, config) for name, config in configs.items() if config is not None})
 
 
 def build_tables(
-    shop: Shop, con: ibis.BaseBackend, staging: Path, progress: Progress | None = None, secret: Secret = from_environment
+    shop: Shop,
+    con: ibis.BaseBackend,
+    staging: Path,
+    progress: Progress | None = None,
+    secret: Secret = from_environment,
+    increments: Increments | None = None,
 ) -> CleanTables:
-    """Read all sources of `shop` and clean them with engine `con`; scratch files go to `staging`.
+    """Read the sources of `shop` and clean them with engine `con`; scratch files go to `staging`.
 
     `progress(source, rows read so far)`. SourceError (with a message for the user) when a source cannot be used.
     """
-    build = _Build(shop, con, staging, Reading(shop.folder, staging, progress, secret))
-    sessions = build.source("sessions", shop.sources.sessions)
-    customers = build.source("customers", shop.sources.customers) if shop.sources.customers else None
-    deliveries = build.deliveries(shop.sources.deliveries, sessions) if shop.sources.deliveries else None
-    lines = build.lines(shop.sources.baskets, sessions) if shop.sources.baskets else None
+    return clean_tables(take_sources(shop, con, Reading(shop.folder, staging, progress, secret), increments), con, staging)
+
+
+def clean_tables(sources: Sources, con: ibis.BaseBackend, staging: Path) -> CleanTables:
+    """Clean what was taken in with engine `con`; scratch files go to `staging`."""
+    shop, build = sources.shop, _Build(sources, con, staging)
+    sessions = build.source("sessions")
+    customers = build.source("customers") if shop.sources.customers else None
+    deliveries = build.deliveries(sessions) if shop.sources.deliveries else None
+    lines = build.lines(sessions) if shop.sources.baskets else None
     orders = clean.orders(sessions, deliveries, shop)
     if deliveries is not None:
         orders = build.staged("orders", orders)
     build.client_facts(sessions, customers)
     rejects = build.rejects()
     downloads = clean.downloads(customers, sessions, shop)
-    return CleanTables(orders, downloads, lines, rejects, build.counts, build.reasons(rejects))
+    return CleanTables(orders, downloads, lines, rejects, build.counts, build.reasons(rejects), sources.reads, sources.copies)
 
 
 @dataclass
 class _Build:
-    shop: Shop
+    sources: Sources
     con: ibis.BaseBackend
     staging: Path
-    reading: Reading
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     left: list[ibis.Table] = field(default_factory=list)
-    opened: dict[str, tuple[SourceRules, ibis.Table]] = field(default_factory=dict)
 
-    def source(self, name: str, config: SourceConfig) -> ibis.Table:
+    @property
+    def shop(self) -> Shop:
+        return self.sources.shop
+
+    def source(self, name: str) -> ibis.Table:
         """The accepted rows of a source, one per key."""
-        raw = open_source(name, config, self.reading)
-        rules = SourceRules(name, config, self.shop)
-        table = self.con.read_parquet(raw.path)
-        self.opened[name] = (rules, table)
-        rows = self.staged(name, self._typed(table, rules))
-        self._count(raw, rows)
-        accepted = rows.filter(rows["_reason"].isnull())
-        self._keep_rejected(raw, rows)
-        return self._one_per_key(accepted, rules) if name in keys.KEYS else accepted
+        taken = self.sources.taken[name]
+        self._count(name, taken)
+        self._keep_rejected(name, taken)
+        accepted = taken.rows.filter(taken.rows["_reason"].isnull())
+        return self._one_per_key(accepted, self._rules(name)) if name in keys.KEYS else accepted
 
-    def _typed(self, table: ibis.Table, rules: SourceRules) -> ibis.Table:
-        # Views keep the steps apart: Ibis would merge them into one and write each parse out once per use.
-        for step in (texts, values, judged):
-            table = self.con.create_view(f"ca_{step.__name__}_{next(_NAMES)}", step(table, rules))
-        return typed(table, rules)
+    def _rules(self, name: str) -> SourceRules:
+        return SourceRules(name, getattr(self.shop.sources, name), self.shop)
 
     def staged(self, name: str, table: ibis.Table) -> ibis.Table:
         """The table written to staging and read from there."""
@@ -98,24 +146,25 @@ class _Build:
         self.con.to_parquet(table, path)
         return self.con.read_parquet(path)
 
-    def _count(self, raw: RawSource, rows: ibis.Table) -> None:
+    def _count(self, name: str, taken: Taken) -> None:
+        rows = taken.rows
         wanted = {"rejected": rows.count(where=rows["_reason"].notnull())}
-        if raw.name == "sessions":
+        if name == "sessions":
             wanted["zeroed"] = rows.count(where=rows["_reason"].isnull() & rows["_zeroed"])
-        if raw.name == "customers":
-            wanted |= {f"{EMPTY}{name}": rows[name].count(where=rows["_reason"].isnull()) for name in _optional_moments(self.shop)}
+        if name == "customers":
+            wanted |= {f"{EMPTY}{moment}": rows[moment].count(where=rows["_reason"].isnull()) for moment in _optional_moments(self.shop)}
         found = _only_row(rows.agg(**wanted))
-        rejected = found.pop("rejected") + raw.broken_rows
-        read = raw.rows + raw.broken_rows
+        rejected = found.pop("rejected") + taken.broken_count
+        read = taken.row_count + taken.broken_count
         # Of the moments only those that no row has are kept, with the number of rows that lack them.
-        found = {name: read - rejected if name.startswith(EMPTY) else n for name, n in found.items() if not (name.startswith(EMPTY) and n)}
-        self.counts[raw.name] = {"read": read, "accepted": read - rejected, "rejected": rejected, "duplicates": 0, "orphans": 0, **found}
+        found = {fact: read - rejected if fact.startswith(EMPTY) else n for fact, n in found.items() if not (fact.startswith(EMPTY) and n)}
+        self.counts[name] = {"read": read, "accepted": read - rejected, "rejected": rejected, "duplicates": 0, "orphans": 0, **found}
 
-    def _keep_rejected(self, raw: RawSource, rows: ibis.Table) -> None:
-        bad = rows.filter(rows["_reason"].notnull())
-        self.left.append(self.con.read_parquet(raw.broken))
+    def _keep_rejected(self, name: str, taken: Taken) -> None:
+        bad = taken.rows.filter(taken.rows["_reason"].notnull())
+        self.left += taken.broken
         self.left.append(
-            bad.select(source=ibis.literal(raw.name), line=bad["_line"], reason=bad["_reason"], message=bad["_message"], row=bad["_raw"])
+            bad.select(source=ibis.literal(name), line=bad["_line"], reason=bad["_reason"], message=bad["_message"], row=bad["_raw"])
         )
 
     def _one_per_key(self, accepted: ibis.Table, rules: SourceRules) -> ibis.Table:
@@ -130,26 +179,26 @@ class _Build:
         self.counts[name]["accepted"] -= count
         if not count:
             return accepted
-        rules, raw = self.opened[name]
-        found = raw.semi_join(gone, "_row")
+        found = accepted.semi_join(gone, "_row")
         text = ibis.ifelse(found["_file"].isnull(), message, found["_file"] + ": " + message)
         reason = ibis.literal(kind.removesuffix("s"))
-        row = raw_json(found, rules)
+        row = row_json(found, self._rules(name))
         self.left.append(found.select(source=ibis.literal(name), line=found["_line"], reason=reason, message=text, row=row))
         return accepted.anti_join(gone, "_row")
 
-    def deliveries(self, config: SourceConfig, sessions: ibis.Table) -> ibis.Table:
+    def deliveries(self, sessions: ibis.Table) -> ibis.Table:
         """Deliveries of purchased sessions, one per order."""
-        rows = self.source("deliveries", config)
+        rows = self.source("deliveries")
         orphans = self.staged("deliveries.orphans", clean.delivery_orphans(rows, sessions))
         return self._without(rows, orphans, "deliveries", "orphans", "the order id is no purchased session")
 
-    def lines(self, config: SourceConfig, sessions: ibis.Table) -> ibis.Table:
+    def lines(self, sessions: ibis.Table) -> ibis.Table:
         """Basket lines of known sessions."""
-        rows = self.staged("lines", clean.lines_with_month(self.source("baskets", config), sessions, self.shop))
+        lines = self.source("baskets")
+        rows = self.staged("lines", clean.lines_with_month(lines, sessions, self.shop))
         orphans = rows.filter(rows["month"].isnull()).select("_row")
-        self._without(rows, orphans, "baskets", "orphans", "the order id is no session")
-        return rows.filter(rows["month"].notnull()).select([*(f.name for f in SOURCE_FIELDS["baskets"]), "month"])
+        self._without(lines, orphans, "baskets", "orphans", "the order id is no session")
+        return rows.filter(rows["month"].notnull()).select([*(f.name for f in LINE_FIELDS), "month"])
 
     def client_facts(self, sessions: ibis.Table, customers: ibis.Table | None) -> None:
         """Count unknown clients and late downloads (both 0 without a customers source)."""
