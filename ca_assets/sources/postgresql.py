@@ -1,0 +1,108 @@
+"""PostgreSQL and Redshift as sources: a table or a query, described before anything is read, read in one read-only transaction.
+
+Belongs here: the course of it. PostgreSQL is read by `postgresql_copy`, Redshift by `postgresql_cursor`; both give the same rows.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ca_assets.shop import SourceConfig
+from ca_assets.sources.arrow_rows import add_batch
+from ca_assets.sources.errors import SourceError
+from ca_assets.sources.postgresql_copy import FAILURES as COPY_FAILURES
+from ca_assets.sources.postgresql_copy import Copying
+from ca_assets.sources.postgresql_cursor import FAILURES as CURSOR_FAILURES
+from ca_assets.sources.postgresql_cursor import Fetching
+from ca_assets.sources.postgresql_errors import explained
+from ca_assets.sources.postgresql_server import server
+from ca_assets.sources.postgresql_types import Column, mapped_columns, selection
+from ca_assets.sources.reading import Reading, Span
+from ca_assets.sources.sql_identifiers import quoted, table_parts
+from ca_assets.sources.sql_spans import span_condition
+from ca_assets.sources.sql_statement import single_statement
+from ca_assets.sources.staging import RawSource, Stage
+
+FAILURES = (*COPY_FAILURES, *CURSOR_FAILURES)
+Session = Copying | Fetching
+TABLES = "SELECT table_schema::text, table_name::text FROM information_schema.tables LIMIT 10000"
+
+
+def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
+    """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows."""
+    relation, where = _relation(name, config)
+    with _session(name, config, reading) as session:
+        columns = mapped_columns(name, config, where, _header(name, config, session, relation))
+        for column in columns:
+            column.staged(name, where)
+        session.execute(selection(columns, relation, None, 0))  # whether this user may read it
+
+
+def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
+    """The rows into staging, as they were at one moment. SourceError when they cannot be had; then nothing was taken.
+
+    `span` by a column that is no time or date: the source is read whole, which `is_whole` says. `limit`: the rows that the server finds
+    first, in no order.
+    """
+    relation, where = _relation(name, config)
+    with _session(name, config, reading) as session:
+        header = _header(name, config, session, relation)
+        columns = mapped_columns(name, config, where, header)
+        types = {column.field.name: column.staged(name, where) for column in columns}
+        condition = span_condition(span, dict(header).get(span.column, "")) if span else None
+        with Stage(name, reading.staging, types, reading.progress) as stage:
+            _fill(stage, session, columns, selection(columns, relation, condition, limit))
+    count = stage.row_count + stage.broken_count
+    return stage.result(is_whole=condition is None and (limit is None or count < limit))
+
+
+def _fill(stage: Stage, session: Session, columns: list[Column], statement: str) -> None:
+    types = {column.field.name: column.staged("", "") for column in columns}
+    same = {ours: ours for ours in types}
+    for batch in session.batches(statement, columns):
+        add_batch(batch, same, types, stage)
+
+
+@contextmanager
+def _session(name: str, config: SourceConfig, reading: Reading) -> Iterator[Session]:
+    """A session for the block; what the server says against it becomes a SourceError."""
+    place = server(name, config, reading)
+    kind = Fetching if config.kind == "redshift" else Copying
+    try:
+        with kind.session(place) as session:
+            yield session
+    except FAILURES as error:
+        problem = explained(name, place, error)
+    else:
+        return
+    raise problem  # not from the driver's error: its text may hold the url
+
+
+def _relation(name: str, config: SourceConfig) -> tuple[str, str]:
+    """What follows FROM, and its name for people."""
+    if config.table is not None:
+        return ".".join(map(quoted, table_parts(name, config.table))), config.table
+    query = single_statement(name, config.query or "", has_escapes=config.kind == "redshift")
+    return f"({query}\n) AS ca_source", "the query"
+
+
+def _header(name: str, config: SourceConfig, session: Session, relation: str) -> list[tuple[str, str]]:
+    try:
+        return session.header(relation)
+    except FAILURES as error:
+        if config.table is None or "does not exist" not in str(error):
+            raise
+    session.start_again()
+    raise SourceError(_no_table(name, config.table, session))
+
+
+def _no_table(name: str, table: str, session: Session) -> str:
+    wanted = ".".join(table_parts(name, table))
+    known = [(str(schema), str(found)) for schema, found in session.execute(TABLES)]
+    full = {f"{schema}.{found}": f"{schema}.{found}" for schema, found in known} | {found: f"{schema}.{found}" for schema, found in known}
+    folded = {each.casefold(): shown for each, shown in full.items()}
+    close = list(dict.fromkeys(folded[each] for each in difflib.get_close_matches(wanted.casefold(), list(folded), n=2, cutoff=0.6)))
+    hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else "; correct it, or grant the user SELECT on it"
+    return f"{name}: there is no table {table!r} (names are case-sensitive){hint}"
