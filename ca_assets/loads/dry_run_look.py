@@ -1,0 +1,137 @@
+"""A first look at one source: can it be used, which part of it is read, and what its first rows become.
+
+Belongs here: these, per source. What all sources give together is counted in `dry_run_figures`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from ca_assets.loads.dry_run_result import ColumnSeen, GuessedColumn, RowSeen, SourceCheck, Value
+from ca_assets.shop import Shop, SourceConfig
+from ca_assets.sources.errors import SourceError
+from ca_assets.sources.guess_values import look_at_column
+from ca_assets.sources.mapping import source_columns
+from ca_assets.sources.open import check_source, open_source
+from ca_assets.sources.reading import Reading
+from ca_assets.sources.sample import sample_source
+from ca_assets.sources.sample_size import Sample
+from ca_assets.tables.typed import SourceRules, judged, texts, typed, values
+
+HEAD_ROWS = 1_000
+_NAMES = itertools.count()
+
+
+@dataclass(frozen=True)
+class SourceLook:
+    """What the first look found. `sample` is what is read; `error`: why nothing is."""
+
+    name: str
+    config: SourceConfig
+    sample: Sample
+    error: str | None = None
+    columns: list[ColumnSeen] = field(default_factory=list)
+    rows: list[RowSeen] = field(default_factory=list)
+    guess: str | None = None
+    guessed: list[GuessedColumn] = field(default_factory=list)
+
+    def unread(self) -> SourceCheck:
+        """The check of a source of which no figures are known."""
+        return SourceCheck(
+            name=self.name,
+            kind=self.config.kind,
+            where=self.config.path or self.config.table or "query",
+            error=self.error,
+            is_sample=not self.sample.is_whole,
+            total=self.sample.total,
+            is_total_exact=self.sample.is_total_exact,
+            how=self.sample.how,
+            columns=self.columns,
+            rows=self.rows,
+            guess=self.guess,
+            guessed=self.guessed,
+        )
+
+
+@dataclass(frozen=True)
+class Looking:
+    """How sources are looked at. `shown`: rows shown of each; `limit`: of a larger one about so many are read (None: all)."""
+
+    shop: Shop
+    con: Any
+    reading: Reading
+    shown: int
+    limit: int | None
+
+    def beside(self, folder: str) -> Reading:
+        """The same with a scratch folder of its own, in silence."""
+        return Reading(self.reading.folder, self.reading.staging / folder, None, self.reading.secret)
+
+
+def look_at_source(name: str, config: SourceConfig, looking: Looking) -> SourceLook:
+    """The first look at a source; what cannot be used is a result."""
+    look = SourceLook(name, config, Sample(config, is_whole=True))
+    try:
+        check_source(name, config, looking.reading)
+        sample = look.sample if looking.limit is None else sample_source(name, config, looking.reading, looking.limit)
+        head = sample_source(name, sample.config, looking.beside(f"head-{name}"), HEAD_ROWS)
+        columns, rows = _first_rows(SourceRules(name, head.config, looking.shop), looking)
+    except SourceError as error:
+        return replace(look, error=str(error))
+    rows = [replace(row, line=sample.place(head.place(row.line)[0])[0]) for row in rows]
+    return replace(look, sample=sample, columns=_named_as_theirs(name, config, columns), rows=rows)
+
+
+def _named_as_theirs(name: str, config: SourceConfig, columns: list[ColumnSeen]) -> list[ColumnSeen]:
+    theirs = source_columns(name, config)  # the sample may have had to name them otherwise
+    return [replace(column, theirs=theirs[column.ours]) for column in columns]
+
+
+def _first_rows(rules: SourceRules, looking: Looking) -> tuple[list[ColumnSeen], list[RowSeen]]:
+    """The columns as they look in the rows of the head, and the first of these rows raw and typed."""
+    raw = open_source(rules.name, rules.config, looking.beside(f"rows-{rules.name}"))
+    table = looking.con.read_parquet(raw.path)
+    looked: pa.Table = table.to_pyarrow()
+    theirs = source_columns(rules.name, rules.config)
+    columns = []
+    for each in rules.fields:
+        look = look_at_column(looked.column(each.name).combine_chunks())
+        columns.append(ColumnSeen(each.name, theirs[each.name], each.dtype, look.words, look.filled, look.seen))
+    few = raw.path.with_suffix(".few.parquet")
+    looking.con.to_parquet(table.order_by("_row").limit(looking.shown), few)
+    return columns, _rows(looking.con.read_parquet(few), rules, looking.con)
+
+
+def _rows(first: ibis.Table, rules: SourceRules, con: Any) -> list[RowSeen]:
+    names = [field.name for field in rules.fields]
+    raw = first.to_pyarrow().sort_by("_row").to_pylist()
+    table = first
+    for step in (texts, values, judged):
+        table = con.create_view(f"ca_head_{step.__name__}_{next(_NAMES)}", step(table, rules))
+    read = typed(table, rules).to_pyarrow().sort_by("_row").to_pylist()
+    return [
+        RowSeen(
+            line=before["_line"],
+            raw=[_text(before[name]) for name in names],
+            values=[_value(after[name]) for name in names],
+            problem=after["_message"],
+        )
+        for before, after in zip(raw, read, strict=True)
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else value if isinstance(value, str) else str(_value(value))
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, dt.datetime):
+        return value.isoformat() if value.tzinfo is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    found: Value = value
+    return found
