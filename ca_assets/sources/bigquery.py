@@ -1,0 +1,143 @@
+"""Google BigQuery → staging: a table, a view or a query, the mapped columns only, page by page.
+
+Read-only: one SELECT around the table or query is all that is ever asked; a first dry run (which costs nothing) finds the columns' types
+and refuses whatever the service does not call a SELECT. Rows come over the storage API where its library is installed (extra
+`bigquery-storage`), else over REST. Belongs here: the order of these steps. The client is made in `bigquery_connection`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+from google.api_core.retry import Retry
+from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
+from google.cloud.bigquery.table import RowIterator
+
+from ca_assets.shop import SourceConfig
+from ca_assets.sources import bigquery_sql as sql
+from ca_assets.sources.arrow_rows import add_batch
+from ca_assets.sources.bigquery_connection import Connection, connect
+from ca_assets.sources.bigquery_errors import answers
+from ca_assets.sources.bigquery_types import decoded, is_text_needed, kind_of, staged
+from ca_assets.sources.errors import SourceError
+from ca_assets.sources.mapping import match_header, source_columns, source_fields
+from ca_assets.sources.reading import Reading, Span
+from ca_assets.sources.staging import RawSource, Stage
+
+PAGE_ROWS = 25_000  # as Python objects a page of ten columns is some 60 MB
+STREAMS = 2
+STORAGE = "google.cloud.bigquery_storage"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be asked: our columns with their staged types, their expressions, where from, and types of all of the source's columns."""
+
+    types: dict[str, pa.DataType]
+    expressions: list[str]
+    source: str
+    kinds: dict[str, str]
+
+
+def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
+    """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows and costs nothing."""
+    with answers(name, _where(config)):
+        _plan(name, config, connect(name, config, reading))
+
+
+def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
+    """The rows into staging: of `span` those and some more (all, when its column is a text or a number). Raises SourceError."""
+    with answers(name, _where(config)):
+        connection = connect(name, config, reading)
+        plan = _plan(name, config, connection)
+        condition, parameters = _span(span, plan)
+        text = sql.select(plan.expressions, plan.source, condition, limit)
+        with Stage(name, reading.staging, plan.types, reading.progress) as stage:
+            for batch in _batches(_asked(connection, name, text, parameters), connection, list(plan.types)):
+                add_batch(batch, {ours: ours for ours in plan.types}, plan.types, stage)
+    is_all = limit is None or stage.row_count + stage.broken_count < limit
+    return stage.result(is_whole=not condition and is_all)
+
+
+def _where(config: SourceConfig) -> str:
+    return f"the table {config.table}" if config.table else "the query"
+
+
+def _plan(name: str, config: SourceConfig, connection: Connection) -> Plan:
+    columns, where = source_columns(name, config), _where(config)
+    source = sql.origin(name, config, connection.address)
+    schema = _schema(connection, name, sql.everything(source), where)
+    match_header(name, where, columns, list(schema))
+    types, expressions = {}, []
+    for ours in source_fields(name, config):
+        theirs = schema[columns[ours.name]]
+        types[ours.name] = staged(name, where, ours, theirs)
+        column = sql.column(theirs.name)
+        expressions.append(f"CAST({column} AS STRING)" if is_text_needed(ours, theirs) else column)
+    return Plan(types, expressions, source, {theirs: kind_of(field) for theirs, field in schema.items() if field.mode != "REPEATED"})
+
+
+def _schema(connection: Connection, name: str, text: str, where: str) -> dict[str, bigquery.SchemaField]:
+    """The columns of a statement's result, by a dry run. SourceError when it is no SELECT."""
+    job = connection.client.query(text, _job_config(connection, name, is_dry=True), retry=_retry(connection), job_retry=None)
+    if job.statement_type != "SELECT":
+        raise SourceError(f"{name}: {where} is no single SELECT (BigQuery calls it {job.statement_type}), and only those are run")
+    return {field.name: field for field in job.schema or []}
+
+
+def _span(span: Span | None, plan: Plan) -> tuple[str, sql.Parameters]:
+    return sql.condition(span, plan.kinds.get(span.column, "")) if span else ("", [])
+
+
+def _asked(connection: Connection, name: str, text: str, parameters: sql.Parameters) -> RowIterator:
+    """The rows of a statement, which has then ended."""
+    retry, seconds = _retry(connection), connection.limits.job_seconds
+    config = _job_config(connection, name, parameters=parameters)
+    job = connection.client.query(text, config, retry=retry, job_retry=None, timeout=seconds)
+    again = DEFAULT_JOB_RETRY.with_timeout(connection.limits.retry_seconds)
+    rows = job.result(page_size=PAGE_ROWS, retry=retry, timeout=seconds, job_retry=again)
+    return rows
+
+
+def _retry(connection: Connection) -> Retry:
+    """Errors that pass (429, 5xx, a broken connection) are tried again, with growing pauses."""
+    return bigquery.DEFAULT_RETRY.with_timeout(connection.limits.retry_seconds)
+
+
+def _job_config(
+    connection: Connection, name: str, parameters: sql.Parameters | None = None, is_dry: bool = False
+) -> bigquery.QueryJobConfig:
+    address, limits = connection.address, connection.limits
+    config = bigquery.QueryJobConfig(dry_run=is_dry, use_legacy_sql=False, labels={"application": "customer_analytics", "source": name})
+    config.query_parameters = parameters or []
+    if address.dataset:
+        config.default_dataset = bigquery.DatasetReference(address.project, address.dataset)
+    if limits.max_bytes:
+        config.maximum_bytes_billed = limits.max_bytes
+    if not is_dry:
+        config.job_timeout_ms = int(limits.job_seconds * 1000)
+    return config
+
+
+def _batches(rows: RowIterator, connection: Connection, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The rows as batches with our column names."""
+    if importlib.util.find_spec(STORAGE) and not connection.address.is_plain:
+        yield from _streamed(rows, connection, names)
+        return
+    for page in rows.pages:
+        found = page.raw_page.get("rows", [])
+        if found:
+            yield decoded(found, names, rows.schema)
+
+
+def _streamed(rows: RowIterator, connection: Connection, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The same over the storage API; two streams with short queues keep memory bounded."""
+    storage = importlib.import_module(STORAGE)
+    with storage.BigQueryReadClient(credentials=connection.credentials) as reader:
+        for batch in rows.to_arrow_iterable(reader, max_queue_size=STREAMS, max_stream_count=STREAMS):
+            yield batch.rename_columns(names)

@@ -1,0 +1,139 @@
+"""From a source's `url` and `credentials` to a client of BigQuery: what the url may say, who we are there, time-outs and limits.
+
+`bigquery://project[/dataset]?location=EU&api_endpoint=https://…`. Dagster's BigQuery resource is not used: this layer knows nothing
+of Dagster, and the resource takes neither an endpoint nor a key without writing that key to a file and changing the process's environment.
+It makes the same `google.cloud.bigquery.Client`. Belongs here: the connection. What is asked over it does not.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.exceptions import DefaultCredentialsError
+from google.cloud import bigquery
+from google.oauth2 import service_account
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ca_assets.shop import SourceConfig
+from ca_assets.sources.database_urls import resolved
+from ca_assets.sources.errors import SourceError
+from ca_assets.sources.reading import Reading
+
+FORM = "bigquery://project/dataset?location=EU"
+OPTIONS = ("location", "api_endpoint")
+
+
+class Limits(BaseSettings):
+    """Limits from the environment (`CA_BIGQUERY_…`): bytes that a query may bill (default: the project's own limit), seconds that a
+    job may take (and that a request may stay without an answer), seconds of trying again after errors that pass."""
+
+    model_config = SettingsConfigDict(env_prefix="CA_BIGQUERY_", extra="ignore", frozen=True)
+
+    max_bytes: int | None = Field(default=None, ge=1)
+    job_seconds: float = Field(default=600, gt=0)
+    retry_seconds: float = Field(default=120, gt=0)
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the url says: project, default dataset, location of its jobs, and an endpoint other than Google's public one."""
+
+    project: str
+    dataset: str | None
+    location: str | None
+    endpoint: str | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the endpoint speaks without TLS (this machine only)."""
+        return (self.endpoint or "").startswith("http://")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A client, who it is (None: the default of the machine), where it asks, and within which limits."""
+
+    client: bigquery.Client
+    credentials: Credentials | None
+    address: Address
+    limits: Limits
+
+
+def connect(name: str, config: SourceConfig, reading: Reading) -> Connection:
+    """A client for the source; nothing is asked yet. SourceError for a url or credentials that cannot be used."""
+    address = parsed(name, resolved(name, config.url or "", reading))
+    credentials = _credentials(name, config, address, reading)
+    options = {"api_endpoint": address.endpoint} if address.endpoint else None
+    try:
+        client = bigquery.Client(address.project, credentials, location=address.location, client_options=options)
+    except DefaultCredentialsError as error:
+        raise SourceError(
+            f"{name}: no Google account to read with ({_short(error)}); set `credentials: ${{NAME}}` (the text of a service account's key) "
+            "or application default credentials (GOOGLE_APPLICATION_CREDENTIALS, `gcloud auth application-default login`)"
+        ) from None
+    return Connection(client, credentials, address, Limits())
+
+
+def parsed(name: str, url: str) -> Address:
+    """The parts of a url. SourceError when it is none of BigQuery's."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise SourceError(f"{name}: the url cannot be read; write {FORM}") from None
+    if parts.scheme != "bigquery" or not parts.netloc or "@" in parts.netloc:
+        raise SourceError(f"{name}: the url is not one of BigQuery's; write {FORM} (who we are there: `credentials: ${{NAME}}`)")
+    dataset = unquote(parts.path.strip("/"))
+    if "/" in dataset:
+        raise SourceError(f"{name}: the url has more than a project and a dataset; write {FORM} and name the table under `table`")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = sorted(set(options) - set(OPTIONS))
+    if unknown:
+        raise SourceError(f"{name}: the url has {unknown[0]!r}, which is not known; it may have {' and '.join(OPTIONS)}")
+    endpoint = _endpoint(name, options["api_endpoint"]) if options.get("api_endpoint") else None
+    return Address(unquote(parts.netloc), dataset or None, options.get("location") or None, endpoint)
+
+
+def _endpoint(name: str, endpoint: str) -> str:
+    try:
+        parts = urlsplit(endpoint)
+        host = parts.hostname or ""
+        is_url = parts.port != 0
+    except ValueError:
+        host, is_url = "", False
+    if not is_url or not host or parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in endpoint:
+        raise SourceError(f"{name}: api_endpoint in the url is not an address such as https://bigquery.googleapis.com")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise SourceError(f"{name}: api_endpoint {parts.scheme}://{parts.netloc} would send rows and credentials in the clear; use https")
+    return endpoint.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _credentials(name: str, config: SourceConfig, address: Address, reading: Reading) -> Credentials | None:
+    """The key's account; nobody for an endpoint of this machine; None for the machine's default account."""
+    if config.credentials:
+        return _account(name, config.credentials, resolved(name, config.credentials, reading))
+    return AnonymousCredentials() if address.is_plain else None  # type: ignore[no-untyped-call]
+
+
+def _account(name: str, shown: str, text: str) -> Credentials:
+    """An account from its key's text, of which nothing may show in a message."""
+    try:
+        return service_account.Credentials.from_service_account_info(json.loads(text))  # type: ignore[no-untyped-call,no-any-return]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        problem = f"{name}: what {shown} stands for is not the key of a service account"
+        raise SourceError(f"{problem}; it must be the whole text of the JSON file that Google made for the account") from None
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
