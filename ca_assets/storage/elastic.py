@@ -5,7 +5,8 @@
   for people and other programs, `ca_current` for our own readers, who resolve it once and then read by physical names.
 - A table that is staged into the current generation becomes visible with the next switch, reports at once (as `Index` says).
 - What nothing refers to any more is dropped after the switch, unless a reader still holds a lease on a state that does; then the next
-  switch drops it. Sets of reports that were staged and never switched to are removed a day later: their job may still be running.
+  switch drops it. What was staged for a generation that was never switched to (a killed load) goes with the next switch, as one load
+  runs at a time.
 - Anything of it that was deleted by hand is made again by the next publication.
 
 Belongs here: the order of these steps. Reading is `elastic_snapshot`.
@@ -21,10 +22,12 @@ from typing import Any
 
 from ca_assets.analyses.report import ReportSet
 from ca_assets.settings.index_settings import IndexSettings
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Missing
 from ca_assets.storage.elastic_health import health
 from ca_assets.storage.elastic_lease import Lease
 from ca_assets.storage.elastic_notes import Notes, SetKey, State, TableState, current_state, schema_text, table_note, table_of, write_state
+from ca_assets.storage.elastic_patience import READER_SECONDS
 from ca_assets.storage.elastic_reports import set_key, set_token, stage_set
 from ca_assets.storage.elastic_snapshot import ElasticSnapshot
 from ca_assets.storage.elastic_switch import last_state, move_aliases, still_there, sweep
@@ -39,6 +42,7 @@ class ElasticIndex:
 
     def __init__(self, settings: IndexSettings, lake: Lake) -> None:
         self.store = Store(settings)
+        self._reading = self.store.patient(READER_SECONDS)
         self.lake = lake
         self.notes = Notes(self.store)
         self._states: dict[str, State] = {}
@@ -55,6 +59,7 @@ class ElasticIndex:
         stage_set(self.store, generation, token, reports, visible)
         if state and is_current and not visible:
             self._make_current(state.generation, state.meta, state.tables, _with_set(state.sets, key, token))
+            sweep(self.store, is_switch=False)
 
     def stage_table(self, generation: str, name: str, lake_version: int, rows: int) -> None:
         """Publish a lake table's version under a generation (see `Index`). Raises IndexUnavailable, NotInLake.
@@ -80,22 +85,22 @@ class ElasticIndex:
         for token, note in self.notes.all("set", generation).items():
             sets = _with_set(sets, (note["report_name"], note["report_date"]), token)
         self._make_current(generation, meta, with_parts(self.store, self.lake, tables), sets)
-        self.notes.drop(self.notes.all("table", generation))
+        sweep(self.store, is_switch=True)
 
     def current(self) -> str | None:
         """The current generation; None before the first publication. Raises IndexUnavailable."""
-        state = current_state(self.store)
+        state = current_state(self._reading)
         return state.generation if state else None
 
     @contextmanager
     def snapshot(self) -> Iterator[ElasticSnapshot]:
         """A consistent view: one state, leased. Raises NotPublished before the first publication, IndexUnavailable."""
         try:
-            lease = Lease(self.store)
+            lease = Lease(self._reading)
         except Missing as error:
             raise NotPublished("nothing is published yet; load the shop (ca load), or publish what was loaded (ca publish)") from error
         try:
-            yield ElasticSnapshot(self.store, lease.state(self._states), lease)
+            yield ElasticSnapshot(self._reading, lease.state(self._states), lease)
         finally:
             lease.close()
 
@@ -110,7 +115,6 @@ class ElasticIndex:
         state = State(generation, json.loads(json.dumps(meta, default=str)), tables, sets)
         index = write_state(self.store, state)
         move_aliases(self.store, state, index)
-        sweep(self.store)
 
 
 def _table_token(generation: str, name: str) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ca_assets.storage.elastic_mappings import leaf
@@ -18,6 +20,7 @@ from ca_assets.storage.elastic_mappings import leaf
 ID_BYTES = 512  # Elasticsearch's limit
 BATCH_ROWS = 20_480
 BODY_BYTES = 8_000_000
+NEWLINE = ord("\n")
 KEYS = {"orders": "id", "downloads": "client", "rfm_segments": "client", "clv_predictions": "client"}
 _SCAN = "read_parquet(?, hive_partitioning = true, hive_types_autocast = false, file_row_number = true, filename = 'ca_file')"
 _LINES = "read_parquet(?, hive_partitioning = true, hive_types_autocast = false)"
@@ -55,12 +58,30 @@ def _cut(texts: pa.Array) -> Iterator[Body]:
     """The texts' own memory, cut between documents."""
     wide = pa.types.is_large_string(texts.type)
     _, offsets_buffer, data = texts.buffers()
-    offsets = np.frombuffer(offsets_buffer, dtype=np.int64 if wide else np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    start = 0
-    while start < len(texts):
-        end = int(np.searchsorted(offsets, offsets[start] + BODY_BYTES, side="right")) - 1
-        end = min(max(end, start + 1), len(texts))
+    offsets: npt.NDArray[Any] = np.frombuffer(offsets_buffer, dtype=np.int64 if wide else np.int32)[
+        texts.offset : texts.offset + len(texts) + 1
+    ]
+    for start, end in _spans(offsets, BODY_BYTES):
         yield Body(data[int(offsets[start]) : int(offsets[end])].to_pybytes(), end - start)
+
+
+def cut(body: Body, most_bytes: int) -> list[Body]:
+    """The body in pieces of at most so many bytes (one document may be longer)."""
+    if len(body.data) <= most_bytes:
+        return [body]
+    lines = 2 if body.data.startswith(b'{"index"') else 1  # a deletion is one
+    ends = np.flatnonzero(np.frombuffer(body.data, np.uint8) == NEWLINE)[lines - 1 :: lines] + 1
+    offsets = np.concatenate([[0], ends])
+    return [Body(body.data[offsets[start] : offsets[end]], end - start) for start, end in _spans(offsets, most_bytes)]
+
+
+def _spans(offsets: npt.NDArray[Any], most_bytes: int) -> Iterator[tuple[int, int]]:
+    """(first, behind the last) of neighbours that together are as long as allowed."""
+    start, count = 0, len(offsets) - 1
+    while start < count:
+        end = int(np.searchsorted(offsets, offsets[start] + most_bytes, side="right")) - 1
+        end = min(max(end, start + 1), count)
+        yield start, end
         start = end
 
 

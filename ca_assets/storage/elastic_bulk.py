@@ -1,27 +1,24 @@
 """Sending bodies to Elasticsearch: two connections, back-pressure, a clear error for a document that is refused.
 
 A body may be sent twice without harm, since every document has its key. Memory is bounded: at most a body per connection and one
-that waits. Does not belong here: what is in a body (`elastic_bodies`, `elastic_reports`).
+that waits. A server that is too busy gets less (`elastic_patience`).
+Does not belong here: what is in a body (`elastic_bodies`, `elastic_reports`).
 """
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Semaphore
 from typing import Any
 
-from ca_assets.storage.elastic_bodies import Body
-from ca_assets.storage.elastic_client import NDJSON, Overloaded, Store, blocked
+from ca_assets.storage.elastic_bodies import Body, cut
+from ca_assets.storage.elastic_client import NDJSON, Store
+from ca_assets.storage.elastic_faults import BUSY, NotNow, blocked, overloaded
+from ca_assets.storage.elastic_patience import CONNECTIONS, Pace
 from ca_assets.storage.index import IndexUnavailable
 
-CONNECTIONS = 2
-FIRST_WAIT_SECONDS = 0.25
-LONGEST_WAIT_SECONDS = 16.0
-ATTEMPTS = 10  # about a minute of waiting
-BUSY = {"es_rejected_execution_exception", "circuit_breaking_exception"}
 ANSWER: dict[str, Any] = {"kind": NDJSON, "seconds": 180, "timeout": "30s"}  # how long a missing node is waited for
 
 
@@ -34,6 +31,7 @@ class Sender:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._pace = Pace(store.patience_seconds)
         self._pool = ThreadPoolExecutor(CONNECTIONS)
         self._room = Semaphore(CONNECTIONS + 1)
 
@@ -55,9 +53,23 @@ class Sender:
 
     def _post(self, index: str, body: Body) -> int:
         try:
-            return _post(self._store, index, body)
+            self._deliver(index, body)
         finally:
             self._room.release()
+        return body.documents
+
+    def _deliver(self, index: str, body: Body) -> None:
+        """Send a body, in pieces and ever later while Elasticsearch is too busy for it."""
+        waiting = [body]
+        while waiting:
+            waiting.extend(reversed(cut(waiting.pop(), self._pace.most_bytes)))
+            with self._pace.turn():
+                refusal = _try(self._store, index, waiting[-1])
+                if refusal:
+                    time.sleep(self._pace.refused(len(waiting[-1].data), refusal))
+                else:
+                    waiting.pop()
+                    self._pace.taken()
 
 
 def send(store: Store, index: str, bodies: Iterable[Body]) -> int:
@@ -66,32 +78,18 @@ def send(store: Store, index: str, bodies: Iterable[Body]) -> int:
         return sender.send(index, bodies)
 
 
-def _post(store: Store, index: str, body: Body) -> int:
-    """Send one body, again and ever later while Elasticsearch is too busy for it."""
-    pause = FIRST_WAIT_SECONDS
-    for attempt in itertools.count(1):
-        problem = _try(store, index, body)
-        if problem is None:
-            return body.documents
-        if attempt == ATTEMPTS:
-            raise Overloaded(f"Elasticsearch at {store.shown} stays too busy to take documents ({problem}); run it again later")
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_WAIT_SECONDS)
-    raise AssertionError("unreachable")
-
-
-def _try(store: Store, index: str, body: Body) -> str | None:
-    """None when all documents were taken, else why Elasticsearch was too busy. Raises IndexUnavailable for anything else."""
+def _try(store: Store, index: str, body: Body) -> NotNow | None:
+    """None when all documents were taken, else why Elasticsearch cannot just now. Raises IndexUnavailable for anything else."""
     try:
-        answer = store.call("POST", f"/{index}/_bulk", body.data, filter_path="errors,items.*.error", **ANSWER)
-    except Overloaded as error:
-        return str(error)
+        answer = store.call("POST", f"/{index}/_bulk", body.data, filter_path="errors,items.*.error", once=True, **ANSWER)
+    except NotNow as refusal:
+        return refusal
     if not answer.get("errors"):
         return None
     errors = [next(iter(item.values()))["error"] for item in answer["items"]]
     refused = next((error for error in errors if error.get("type") not in BUSY), None)
     if refused is None:
-        return str(errors[0].get("reason"))
+        return overloaded(store.shown, str(errors[0].get("reason")))
     if refused.get("type") == "cluster_block_exception":
         raise IndexUnavailable(blocked(store.shown, str(refused.get("reason"))))
     if refused.get("type") == "unavailable_shards_exception":

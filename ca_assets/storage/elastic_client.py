@@ -1,16 +1,17 @@
-"""Requests to Elasticsearch: how the client is made from the settings, and its faults in words for people.
+"""Requests to Elasticsearch: how the client is made from the settings, and what is done about an answer that is a failure.
 
-Every request goes through `Store.call`, so that none ends in an error of the client's own. No message, log or representation
-shows a password or key. Does not belong here: what is asked of Elasticsearch.
+Every request goes through `Store.call`, so that none ends in an error of the client's own, and each is asked again while Elasticsearch
+cannot just now. No log or representation shows a password or key. Does not belong here: what is asked of Elasticsearch.
 """
 
 from __future__ import annotations
 
 import base64
+import copy
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -26,37 +27,26 @@ from elasticsearch import (
 )
 
 from ca_assets.settings.index_settings import IndexSettings
+from ca_assets.storage.elastic_faults import Missing, NotNow, fault, of_shards
+from ca_assets.storage.elastic_patience import PUBLISHER_SECONDS, patiently
 from ca_assets.storage.index import IndexUnavailable
 
 JSON = "application/vnd.elasticsearch+json; compatible-with=8"
 NDJSON = "application/vnd.elasticsearch+x-ndjson; compatible-with=8"
 DEFAULT_PORTS = {"http": 9200, "https": 443}
-FULL_DISK = ("flood", "disk usage", "read-only-allow-delete", "read_only_allow_delete")  # in the reason of a write block
-
 
 logging.getLogger("elastic_transport").setLevel(logging.ERROR)  # it logs each attempt with a stack trace; the error that ends is ours
-
-
-class Missing(LookupError):
-    """Elasticsearch answered 404: an index, alias or document is not there."""
-
-
-class Overloaded(IndexUnavailable):
-    """Elasticsearch asks to send less (429): try again later."""
-
-
-class Late(IndexUnavailable):
-    """What was waited for did not happen in time (408)."""
 
 
 class Store:
     """One Elasticsearch (cluster): a client per process, made at first use, so that it survives a fork."""
 
-    def __init__(self, settings: IndexSettings) -> None:
+    def __init__(self, settings: IndexSettings, patience_seconds: float = PUBLISHER_SECONDS) -> None:
         self.settings = settings
         self.prefix = settings.index_prefix
+        self.patience_seconds = patience_seconds
         self._urls, self._login = _places(settings)
-        self._client: tuple[int, Elasticsearch] | None = None
+        self._clients: dict[int, Elasticsearch] = {}
 
     def __repr__(self) -> str:
         return f"Store({self.shown!r})"
@@ -66,10 +56,40 @@ class Store:
         """The URLs without user and password."""
         return ",".join(self._urls)
 
-    def call(self, method: str, path: str, body: Any = None, *, kind: str = JSON, seconds: float | None = None, **params: Any) -> Any:
-        """One request; the decoded answer. Raises Missing (404), Overloaded (429), IndexUnavailable."""
+    def patient(self, seconds: float) -> Store:
+        """The same one, with the same connections, that asks again for so many seconds."""
+        other = copy.copy(self)
+        other.patience_seconds = seconds
+        return other
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, kind: str = JSON, seconds: float | None = None, once: bool = False, **params: Any
+    ) -> Any:
+        """A request, again while Elasticsearch cannot just now (unless `once`); the decoded answer.
+
+        Raises Missing (404), IndexUnavailable; AlreadyThere, Late (408); Overloaded (429), Away (503) when patience has ended.
+        """
         query = {name: _text(value) for name, value in params.items()}
         target = path + ("?" + "&".join(f"{name}={quote(value, safe='*,.')}" for name, value in query.items()) if query else "")
+        return patiently(lambda: self._ask(method, target, body, kind, seconds), 0 if once else self.patience_seconds)
+
+    def whole(self, method: str, path: str, **params: Any) -> Any:
+        """As `call`, for an answer that must be of all shards: one of which a shard is missing is asked for again. Raises as `call`."""
+
+        return patiently(lambda: self._of_all_shards(method, path, params), self.patience_seconds)
+
+    def _of_all_shards(self, method: str, path: str, params: dict[str, Any]) -> Any:
+        answer = self.call(method, path, once=True, **params)
+        if answer["_shards"]["failed"]:
+            raise of_shards(self.shown, answer["_shards"].get("failures", ()))
+        return answer
+
+    def close_point(self, point: str) -> None:
+        """End a point in time; one that cannot be ended now ends by itself. Raises IndexUnavailable."""
+        with suppress(Missing, NotNow):
+            self.call("DELETE", "/_pit", {"id": point}, once=True)
+
+    def _ask(self, method: str, target: str, body: Any, kind: str, seconds: float | None) -> Any:
         headers = {"accept": JSON} | ({"content-type": kind} if body is not None else {})
         with self._faults():
             client = self.client() if seconds is None else self.client().options(request_timeout=seconds)
@@ -77,9 +97,11 @@ class Store:
 
     def client(self) -> Elasticsearch:
         """The process's client (no request is made)."""
-        if self._client is None or self._client[0] != os.getpid():
-            self._client = (os.getpid(), _client(self._urls, self._login, self.settings))
-        return self._client[1]
+        pid = os.getpid()
+        if pid not in self._clients:
+            self._clients.clear()
+            self._clients[pid] = _client(self._urls, self._login, self.settings)
+        return self._clients[pid]
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -101,49 +123,6 @@ class Store:
         if isinstance(error, ConnectionError):
             return f"Elasticsearch cannot be reached at {self.shown} ({_cause(error)}); start it, or look at CA_INDEX_URL"
         return f"Elasticsearch at {self.shown} gave no usable answer ({_cause(error)})"
-
-
-def fault(place: str, status: int, body: Any) -> Exception:
-    """An answer of failure (HTTP status, decoded body) as an exception with words for people."""
-    kind, reason = reason_of(body)
-    if kind == "cluster_block_exception" or "blocked by" in reason:
-        return IndexUnavailable(blocked(place, reason))
-    if "context_missing" in kind:
-        return IndexUnavailable(f"reading from Elasticsearch at {place} was interrupted (a node went, or it took too long); read again")
-    if status == 404:
-        return Missing(reason or "not found")
-    if status == 429:
-        return Overloaded(f"Elasticsearch at {place} is overloaded ({reason[:200]}); run it again later, or give it more memory")
-    if status == 408:
-        return Late(f"Elasticsearch at {place} did not reach the wanted state in time")
-    words = {
-        401: f"{place} refused the login; check CA_INDEX_USER and CA_INDEX_PASSWORD, or CA_INDEX_API_KEY",
-        403: f"{place} does not allow this to the user of CA_INDEX_USER or CA_INDEX_API_KEY: {reason[:300]}",
-    }
-    return IndexUnavailable(words.get(status, f"Elasticsearch at {place} refused a request ({status} {kind}): {reason[:500]}"))
-
-
-def blocked(place: str, reason: str) -> str:
-    """What to do about a write block."""
-    if any(word in reason for word in FULL_DISK):
-        return (
-            f"the disk of Elasticsearch at {place} is full, so it refuses to write (flood-stage watermark); free or add disk space,"
-            " then run it again. The block ends by itself; if it does not, set index.blocks.read_only_allow_delete to null"
-        )
-    return f"Elasticsearch at {place} refuses to write: {reason[:300]}; remove the block, then run it again"
-
-
-def reason_of(body: Any) -> tuple[str, str]:
-    """(type, reason) of an answer's error, with its innermost cause."""
-    error = body.get("error", body) if isinstance(body, dict) else body
-    if not isinstance(error, dict):
-        return "", str(error or "")
-    root = (error.get("root_cause") or [error])[0]
-    cause = error
-    while isinstance(cause.get("caused_by"), dict):
-        cause = cause["caused_by"]
-    texts = dict.fromkeys(str(each.get("reason")) for each in (error, root, cause) if each.get("reason"))
-    return str(root.get("type") or error.get("type") or ""), ": ".join(texts)
 
 
 def _places(settings: IndexSettings) -> tuple[list[str], tuple[str, str] | None]:

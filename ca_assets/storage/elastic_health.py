@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ca_assets.storage.elastic_client import Store, blocked
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import blocked
 from ca_assets.storage.elastic_notes import current_state, our_indexes
 from ca_assets.storage.index import IndexUnavailable
 
 TIGHT_HEAP_PERCENT = 85
+QUICK_SECONDS = 1.0  # who asks how it is wants to know that it is overloaded
 
 
 def health(store: Store) -> dict[str, Any]:
     """Facts and `problem` (None: none). Never raises for an unreachable store; has the keys of the embedded index's health too."""
+    store = store.patient(QUICK_SECONDS)
     state: dict[str, Any] = {"kind": "elasticsearch", "path": store.shown, "is_reachable": False, "is_writable": False}
     state |= {"generation": None, "problem": None, "version": None, "status": None}
     try:

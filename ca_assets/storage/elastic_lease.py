@@ -7,9 +7,8 @@ lease for KEEP_ALIVE; what he read then goes with a later publication. Does not 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
 from ca_assets.storage.elastic_notes import State, alias, read_state
 from ca_assets.storage.index import IndexUnavailable
 
@@ -46,8 +45,7 @@ class Lease:
 
     def close(self) -> None:
         """End it."""
-        with suppress(Missing):
-            self._store.call("DELETE", "/_pit", {"id": self._id})
+        self._store.close_point(self._id)
 
     def _search(self) -> list[dict[str, object]]:
         body = {"pit": {"id": self._id, "keep_alive": KEEP_ALIVE}, "size": 1, "_source": False, "track_total_hits": False}

@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from ca_assets.storage.elastic_bodies import Body
 from ca_assets.storage.elastic_bulk import send
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import AlreadyThere, Missing
 from ca_assets.storage.elastic_mappings import NOTES, STATE, index_body, small_settings
 
 OWNER = "customer_analytics"
@@ -101,9 +102,18 @@ def our_indexes(store: Store) -> dict[str, dict[str, Any]]:
 
 
 def make_index(store: Store, name: str, body: dict[str, Any]) -> None:
-    """Make an index, unless it is there."""
+    """Make an index, unless it is there. Raises IndexUnavailable; AlreadyThere when it is somebody else's."""
     if not store.call("GET", f"/{name}", ignore_unavailable=True, features="aliases"):
-        store.call("PUT", f"/{name}", body)
+        new_index(store, name, body)
+
+
+def new_index(store: Store, name: str, body: dict[str, Any], **params: Any) -> None:
+    """Make an index that is not there; one of our own that is there was made by the same request, which was repeated."""
+    try:
+        store.call("PUT", f"/{name}", body, **params)
+    except AlreadyThere:
+        if our_indexes(store).get(name) != body["mappings"]["_meta"]:
+            raise
 
 
 class Notes:
@@ -127,10 +137,9 @@ class Notes:
             wanted.append({"term": {"generation": generation}})
         return {hit["token"]: _read(hit) for hit in scan(self.store, self.index, {"bool": {"filter": wanted}}, missing_ok=True)}
 
-    def moments(self, kind: str) -> dict[str, dt.datetime]:
-        """When each note of a kind was written, by token: a year has thousands, so not what they say."""
-        found = scan(self.store, self.index, {"term": {"kind": kind}}, missing_ok=True, _source=["token", "staged_at"])
-        return {hit["token"]: dt.datetime.fromisoformat(hit["staged_at"]) for hit in found}
+    def tokens(self, kind: str) -> set[str]:
+        """Tokens of all notes of a kind: a year has thousands, so not what they say."""
+        return {hit["token"] for hit in scan(self.store, self.index, {"term": {"kind": kind}}, missing_ok=True, _source=["token"])}
 
     def get(self, tokens: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Notes by token; those that do not exist are left out."""
@@ -169,7 +178,7 @@ def scan(store: Store, index: str, query: dict[str, Any], *, missing_ok: bool = 
         hits = store.call("POST", "/_search", {**body, **more, **after})["hits"]["hits"]
         found.extend(hit["_source"] for hit in hits)
         if len(hits) < 5_000:
-            store.call("DELETE", "/_pit", {"id": point})
+            store.close_point(point)
             return found
         after = {"search_after": hits[-1]["sort"]}
 
@@ -184,7 +193,7 @@ def write_state(store: Store, state: State) -> str:
         "tables": [table_note(table) for table in state.tables.values()],
         "sets": [[*key, token] for key, token in state.sets.items()],
     }
-    store.call("PUT", f"/{name}", index_body(STATE, ours(store, "state"), small_settings(store.settings)))
+    new_index(store, name, index_body(STATE, ours(store, "state"), small_settings(store.settings)))
     store.call("PUT", f"/{name}/_doc/state", {"state": json.dumps(text, default=str)}, refresh=True)
     return name
 

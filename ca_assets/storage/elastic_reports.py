@@ -19,7 +19,8 @@ import orjson
 from ca_assets.analyses.report import ReportSet
 from ca_assets.storage.elastic_bodies import BODY_BYTES, Body
 from ca_assets.storage.elastic_bulk import send
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Missing
 from ca_assets.storage.elastic_mappings import REPORTS, index_body, small_settings
 from ca_assets.storage.elastic_notes import Notes, SetKey, alias, make_index, ours, scan
 from ca_assets.storage.elastic_report_rows import with_rows

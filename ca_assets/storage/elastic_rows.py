@@ -15,10 +15,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ca_assets.storage.elastic_client import NDJSON, Store, fault
+from ca_assets.storage.elastic_client import NDJSON, Store
+from ca_assets.storage.elastic_faults import fault
 from ca_assets.storage.elastic_lease import Lease
 from ca_assets.storage.elastic_mappings import IGNORE_ABOVE, leaf
 from ca_assets.storage.elastic_notes import Part, TableState
+from ca_assets.storage.elastic_patience import patiently
 from ca_assets.storage.lake_rows import BASKET, BASKET_TYPE, ITEM
 
 PAGE = 5_000
@@ -133,7 +135,11 @@ def _pages(store: Store, lease: Lease, parts: Sequence[Part], query: dict[str, A
 def _ask(store: Store, indexes: list[str], body: dict[str, Any]) -> Hits:
     """One search over many indexes, whose names do not fit into a URL. Raises Missing, IndexUnavailable."""
     request = orjson.dumps({"index": indexes, "allow_partial_search_results": False}) + b"\n" + orjson.dumps(body) + b"\n"
-    answer = store.call("POST", "/_msearch", request, kind=NDJSON)["responses"][0]
+    return patiently(lambda: _answered(store, request), store.patience_seconds)
+
+
+def _answered(store: Store, request: bytes) -> Hits:
+    answer = store.call("POST", "/_msearch", request, kind=NDJSON, once=True)["responses"][0]
     if "error" in answer:
         raise fault(store.shown, int(answer["status"]), answer)
     hits: Hits = answer["hits"]["hits"]
@@ -156,7 +162,7 @@ def _scan(store: Store, lease: Lease, part: Part, body: dict[str, Any]) -> Itera
             lease.renew()
             after = {"search_after": hits[-1]["sort"]}
     finally:
-        store.call("DELETE", "/_pit", {"id": point})
+        store.close_point(point)
 
 
 def _batch(table: TableState, part: Part, documents: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:

@@ -13,7 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Missing
 from ca_assets.storage.elastic_lease import Lease
 from ca_assets.storage.elastic_notes import Notes, State, TableState
 from ca_assets.storage.elastic_reports import document_id, reports_index, types_of

@@ -5,17 +5,16 @@ Does not belong here: what a state consists of (`elastic_notes`), making data (`
 
 from __future__ import annotations
 
-import datetime as dt
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from ca_assets.storage.elastic_client import Missing, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Missing
 from ca_assets.storage.elastic_notes import Notes, SetKey, State, alias, current_state, our_indexes, read_state
 from ca_assets.storage.elastic_reports import drop_sets, reports_index, tokens_there
 from ca_assets.storage.index import IndexUnavailable
 
-LEFTOVER_HOURS = 24
 LEASE_SECONDS = 5.0  # how long a publisher waits for readers of the state before
 
 
@@ -37,7 +36,7 @@ def _state_or_none(store: Store, index: str) -> State | None:
 
 def still_there(store: Store, sets: dict[SetKey, str]) -> dict[SetKey, str]:
     """The sets whose documents and notes exist: all, unless somebody deleted an index."""
-    found = tokens_there(store) & Notes(store).moments("set").keys() if sets else set()
+    found = tokens_there(store) & Notes(store).tokens("set") if sets else set()
     return {key: token for key, token in sets.items() if token in found}
 
 
@@ -61,7 +60,7 @@ def _moves(store: Store, name: str, indexes: set[str]) -> Iterable[dict[str, Any
         raise IndexUnavailable(
             f"Elasticsearch has an index called {name}, which this program did not make; remove it, or set CA_INDEX_PREFIX"
         )
-    yield from ({"remove": {"index": index, "alias": name}} for index in sorted(now - indexes))
+    yield from ({"remove": {"index": index, "alias": name, "must_exist": False}} for index in sorted(now - indexes))
     yield from ({"add": {"index": index, "alias": name}} for index in sorted(indexes - now))
 
 
@@ -72,8 +71,12 @@ def _is_index(store: Store, name: str, aliased: set[str]) -> bool:
     return bool(store.call("GET", f"/{name}", ignore_unavailable=True, features="aliases"))
 
 
-def sweep(store: Store) -> None:
-    """Remove states, physical indexes and sets of reports that neither the current state nor one that is being read refers to."""
+def sweep(store: Store, *, is_switch: bool) -> None:
+    """Remove states, physical indexes and sets of reports that neither the current state nor one that is being read refers to.
+
+    A switch ends whatever else was staged: one load runs at a time, so it is of a load that was killed or failed. When something was
+    added to the current generation, only what that replaced goes.
+    """
     current = current_state(store)
     made = our_indexes(store)
     old = [name for name, meta in made.items() if meta["what"] == "state" and current and name != current.index]
@@ -83,8 +86,16 @@ def sweep(store: Store) -> None:
     needed = {part.index for state in kept for table in state.tables.values() for part in table.parts}
     unneeded = [name for name, meta in made.items() if meta["what"] not in ("state", "notes", "reports") and name not in needed]
     gone = [each for name, each in states.items() if name not in leased and each and current and each.switched_at < current.switched_at]
-    _drop_sets(store, kept, gone)
+    visible = {token for state in kept for token in state.sets.values()}
+    replaced = {token for state in gone for token in state.sets.values()}
+    drop_sets(store, sorted((_all_sets(store) if is_switch else replaced) - visible))
     _delete(store, [*unneeded, *(name for name in old if name not in leased)])
+
+
+def _all_sets(store: Store) -> set[str]:
+    """Tokens of everything that was staged: with a note (tables have only that), or with documents alone (a staging that was killed)."""
+    notes = Notes(store)
+    return tokens_there(store) | notes.tokens("set") | notes.tokens("table")
 
 
 def _leased(store: Store, states: list[str]) -> set[str]:
@@ -104,17 +115,6 @@ def _contexts(store: Store, index: str) -> int:
     except Missing:
         return 0
     return int(answer["_all"]["total"]["search"]["open_contexts"])
-
-
-def _drop_sets(store: Store, kept: Collection[State], gone: Collection[State]) -> None:
-    """Sets of states that go, those that were staged a day ago and never published, and documents of a staging that was killed."""
-    visible = {token for state in kept for token in state.sets.values()}
-    sets, tables = (Notes(store).moments(kind) for kind in ("set", "table"))
-    before = dt.datetime.now(dt.UTC) - dt.timedelta(hours=LEFTOVER_HOURS)
-    stale = {token for token, moment in {**sets, **tables}.items() if moment < before}
-    replaced = {token for state in gone for token in state.sets.values()}
-    unnoted = tokens_there(store) - sets.keys()
-    drop_sets(store, sorted((replaced | stale | unnoted) - visible))
 
 
 def _delete(store: Store, indexes: list[str]) -> None:

@@ -20,9 +20,10 @@ import duckdb
 
 from ca_assets.storage.elastic_bodies import Rows, bodies
 from ca_assets.storage.elastic_bulk import Sender
-from ca_assets.storage.elastic_client import Late, Store
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Late
 from ca_assets.storage.elastic_mappings import index_body, served_settings, table_properties, table_settings
-from ca_assets.storage.elastic_notes import Part, TableState, alias, our_indexes, ours
+from ca_assets.storage.elastic_notes import Part, TableState, alias, new_index, our_indexes, ours
 from ca_assets.storage.index import IndexUnavailable
 from ca_assets.storage.lake import Lake
 
@@ -55,7 +56,7 @@ def with_parts(store: Store, lake: Lake, tables: dict[str, TableState]) -> dict[
     wanted = [plan for name in tables for plan in plans(lake, tables, name)]
     missing = {plan.content: _name(store, plan) for plan in wanted if plan.content not in complete}
     for index in made.keys() & set(missing.values()):  # of a publication that was killed
-        store.call("DELETE", f"/{index}")
+        store.call("DELETE", f"/{index}", ignore_unavailable=True)
     _make_all(store, [(missing[plan.content], plan) for plan in wanted if plan.content in missing])
     names = {**complete, **missing}
     parts = {name: tuple(Part(names[p.content], p.month, p.fingerprint) for p in wanted if p.rows.table == name) for name in tables}
@@ -108,10 +109,10 @@ def _make(store: Store, sender: Sender, index: str, plan: Plan) -> None:
     """Make, fill, check and complete a physical index."""
     meta = {**ours(store, plan.rows.table), "month": plan.month, "fingerprint": plan.fingerprint, "lake_version": plan.lake_version}
     properties = table_properties(plan.rows.table, plan.rows.schema)
-    store.call("PUT", f"/{index}", index_body(properties, meta, table_settings(store.settings)), wait_for_active_shards=1)
+    new_index(store, index, index_body(properties, meta, table_settings(store.settings)), wait_for_active_shards=1)
     sent = sender.send(index, bodies(engine(), plan.rows))
-    store.call("POST", f"/{index}/_refresh", seconds=SLOW_SECONDS)
-    found = store.call("GET", f"/{index}/_count")["count"]
+    store.whole("POST", f"/{index}/_refresh", seconds=SLOW_SECONDS)
+    found = store.whole("GET", f"/{index}/_count")["count"]
     if found != sent:
         raise IndexUnavailable(f"{index} has {found:,} documents instead of {sent:,}; are keys in the lake unique? nothing was published")
     if store.settings.index_replicas:

@@ -10,14 +10,15 @@ from deltalake import DeltaTable
 
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.storage.elastic_client import Store
-from ca_assets.storage.elastic_notes import our_indexes, read_state
+from ca_assets.storage.elastic_notes import Notes, our_indexes, read_state
+from ca_assets.storage.elastic_reports import tokens_there
 from ca_assets.storage.lake import Lake
 
 
 def leftovers(settings: ProcessSettings) -> list[str]:
     """All of it, in words; empty when everything is as after a load that nothing disturbed."""
     found = [*_staging(settings), *_lake(Lake(settings.lake_root)), *_runs(settings)]
-    return [*found, *(_elasticsearch(settings) if settings.index_url else _embedded(settings))]
+    return [*found, *(of_elasticsearch(settings) if settings.index_url else _embedded(settings))]
 
 
 def _staging(settings: ProcessSettings) -> Iterator[str]:
@@ -59,11 +60,8 @@ def _runs(settings: ProcessSettings) -> Iterator[str]:
     yield from (f"Dagster: run {run} is {status}" for run, status in rows)
 
 
-def _elasticsearch(settings: ProcessSettings) -> Iterator[str]:
-    """Physical indexes that no state refers to, and more states than the current one and one that a reader may still hold.
-
-    Staged sets of a killed load are documents, unseen, which a switch removes a day later.
-    """
+def of_elasticsearch(settings: ProcessSettings) -> Iterator[str]:
+    """Physical indexes and sets of reports that no state refers to; more states than the current one and one that a reader may hold."""
     store = Store(settings)
     made = our_indexes(store)
     states = [read_state(store, name) for name, meta in made.items() if meta["what"] == "state"]
@@ -73,3 +71,7 @@ def _elasticsearch(settings: ProcessSettings) -> Iterator[str]:
     parts = {name for name, meta in made.items() if meta["what"] not in ("state", "notes", "reports")}
     yield from (f"index: nothing refers to {name}" for name in sorted(parts - needed))
     yield from (f"index: {name} is gone" for name in sorted(needed - parts))
+    published = {token for state in states for token in state.sets.values()}
+    notes = Notes(store)
+    staged = (tokens_there(store) | notes.tokens("set") | notes.tokens("table")) - published
+    yield from (f"index: the staged set {token} is left" for token in sorted(staged))

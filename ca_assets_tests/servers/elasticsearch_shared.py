@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import pytest
 
@@ -114,7 +114,8 @@ def keeper(name: str, nodes: int, heap: str, until_unused: bool) -> None:
         cluster.stop()
 
 
-def _or_skip(error: NoServer) -> None:
+def or_skip(error: NoServer) -> NoReturn:
+    """Skip the test; where everything is required it fails."""
     if os.environ.get("CA_REQUIRE_ALL"):
         raise error
     pytest.skip(f"no Elasticsearch: {error}")
@@ -126,7 +127,7 @@ def elasticsearch() -> Iterator[str]:
     try:
         get(), java_home()
     except NoServer as error:
-        _or_skip(error)
+        or_skip(error)
     with shared_server() as url:
         yield url
 
@@ -140,7 +141,7 @@ def elasticsearch_cluster() -> Iterator[Callable[..., Cluster]]:
         try:
             made.append(start(nodes, heap))
         except NoServer as error:
-            _or_skip(error)
+            or_skip(error)
         return made[-1]
 
     yield make

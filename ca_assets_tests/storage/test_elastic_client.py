@@ -1,4 +1,4 @@
-"""What people are told when Elasticsearch cannot be used, that no secret is shown, and back-pressure. Needs no Elasticsearch."""
+"""What people are told when Elasticsearch cannot be used, that no secret is shown, and how bodies are cut. Needs no Elasticsearch."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.storage import elastic_bulk
-from ca_assets.storage.elastic_bodies import Body
-from ca_assets.storage.elastic_client import Overloaded, Store
+from ca_assets.storage.elastic_bodies import Body, cut
+from ca_assets.storage.elastic_client import Store
 from ca_assets.storage.index import IndexUnavailable
 from ca_assets.storage.open import open_index
 
@@ -141,59 +141,33 @@ def test_nobody_there_is_one_line_and_health_does_not_raise() -> None:
     assert (health["is_reachable"], health["is_writable"], health["generation"]) == (False, False, None)
 
 
-class Busy:
-    """Stands for a store that is too busy for its first requests."""
-
-    shown = "http://es:9200"
-
-    def __init__(self, times: int, answer: dict[str, Any] | None = None) -> None:
-        self.times, self.answer, self.bodies = times, answer, list[bytes]()
-
-    def call(self, _method: str, _path: str, body: bytes, **_: Any) -> dict[str, Any]:
-        """Refuse with 429, as a whole or document by document."""
-        self.bodies.append(body)
-        if len(self.bodies) > self.times:
-            return {}
-        if self.answer is not None:
-            return self.answer
-        raise Overloaded("too busy")
-
-
-REJECTED = {"errors": True, "items": [{"index": {"error": {"type": "es_rejected_execution_exception", "reason": "queue is full"}}}]}
-
-
-@pytest.mark.parametrize("answer", [None, REJECTED])
-def test_back_pressure_waits_longer_and_longer(answer: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(elastic_bulk.time, "sleep", waits.append)
-    busy = Busy(4, answer)
-    assert elastic_bulk.send(busy, "i", [Body(b"x\n", 7)]) == 7  # type: ignore[arg-type]
-    assert (waits, busy.bodies) == ([0.25, 0.5, 1.0, 2.0], [b"x\n"] * 5)
-
-
-def test_back_pressure_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(elastic_bulk.time, "sleep", waits.append)
-    with pytest.raises(IndexUnavailable, match="too busy to take documents"):
-        elastic_bulk.send(Busy(99), "i", [Body(b"x\n", 1)])  # type: ignore[arg-type]
-    assert 30 < sum(waits) < 120
-
-
 def test_bodies_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are, at most one per connection and one more are in memory."""
     made, done = [0], [0]
     most: list[int] = []
 
-    def post(_store: object, _index: str, body: Body) -> int:
+    def take(_store: object, _index: str, _body: Body) -> None:
         most.append(made[0] - done[0])
         done[0] += 1
-        return body.documents
 
     def bodies() -> Iterator[Body]:
         for _ in range(200):
             made[0] += 1
             yield Body(b"", 1)
 
-    monkeypatch.setattr(elastic_bulk, "_post", post)
-    assert elastic_bulk.send(Busy(0), "i", bodies()) == 200  # type: ignore[arg-type]
+    monkeypatch.setattr(elastic_bulk, "_try", take)
+    assert elastic_bulk.send(Store(settings(index_url="http://127.0.0.1:9")), "i", bodies()) == 200
     assert max(most) <= elastic_bulk.CONNECTIONS + 2
+
+
+@pytest.mark.parametrize(("lines", "size"), [(2, 100), (2, 1), (1, 64), (1, 10_000)])
+def test_a_body_is_cut_between_documents(lines: int, size: int) -> None:
+    action = b'{"index":{}}\n' if lines == 2 else b'{"delete":{}}\n'
+    documents = [action + b'{"x":"%s"}\n' % (b"y" * n) * (lines - 1) for n in range(12)]
+    body = Body(b"".join(documents), len(documents))
+    pieces = cut(body, size)
+    assert b"".join(piece.data for piece in pieces) == body.data
+    assert sum(piece.documents for piece in pieces) == 12
+    assert all(len(piece.data) <= size or piece.documents == 1 for piece in pieces)
+    assert all(piece.data.startswith(action) for piece in pieces)
+    assert (len(pieces) == 12) == (size == 1) and (len(pieces) == 1) == (size == 10_000)

@@ -19,6 +19,7 @@ from ca_assets.storage.embedded import EmbeddedIndex
 from ca_assets.storage.index import IndexUnavailable
 from ca_assets.storage.lake import Lake
 from ca_assets.storage.open import open_index
+from ca_assets_tests.kill.leftovers import of_elasticsearch as leftovers
 from ca_assets_tests.storage.conftest import UTC_TIME, orders
 from ca_assets_tests.storage.elastic_help import call, indexes, months, publish_all, rows_of
 from ca_assets_tests.storage.test_index_contract import report_set, value
@@ -132,16 +133,27 @@ for name in ("orders", "basket_lines"):
 
 
 def test_leftovers_of_a_dead_publication_go_with_the_next(
-    elastic: ElasticIndex, elastic_settings: ProcessSettings, con: ibis.BaseBackend, full_lake: Lake
+    elastic: ElasticIndex, elastic_settings: ProcessSettings, con: ibis.BaseBackend, full_lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ca_assets.storage.elastic_switch.LEASE_SECONDS", 0.2)
     publish_all(elastic, full_lake, "g1")
     write_orders(con, full_lake, ("b", "2010-12", "AT"), months=["2010-12"])
     for name in ("orders", "basket_lines"):
-        elastic.stage_table("g2", name, full_lake.version(name), 3)  # and dies
+        elastic.stage_table("g2", name, full_lake.version(name), 3)
+    elastic.stage_reports("g2", report_set(5))  # and dies
+    assert list(leftovers(elastic_settings))
     write_orders(con, full_lake, ("b", "2010-12", "CH"), months=["2010-12"])
-    publish_all(elastic, full_lake, "g3")
-    assert len(months(elastic_settings)) == 3
+    elastic.stage_reports("g1", report_set(6, name="y"))  # added to what is visible: that ends nobody else's staging
+    assert list(leftovers(elastic_settings))
+    with elastic.snapshot() as snapshot:
+        publish_all(elastic, full_lake, "g3", [report_set(3)])
+        assert (snapshot.report("x", "full").data["n"].to_pylist(), snapshot.generation) == ([1], "g1"), "a reader keeps what he began with"
+    assert list(leftovers(elastic_settings)) == []
+    assert (value(elastic), value(elastic, name="y")) == (3, 6)
     assert rows_of(elastic, where={"id": "b"})[0]["dimensions.Ship country"] == "CH"
+    publish_all(elastic, full_lake, "g3", [report_set(3)])
+    states = [name for name in indexes(elastic_settings) if name.startswith("ca_generation")]
+    assert (len(states), len(months(elastic_settings)), list(leftovers(elastic_settings))) == (1, 3, []), "what the reader held is gone too"
 
 
 DAMAGES = ["alias:ca_current", "alias:orders", "alias:reports", "index:orders-2010-12*", "index:reports-1", "index:ca_staged", "index:*"]

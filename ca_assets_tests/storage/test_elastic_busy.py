@@ -1,0 +1,158 @@
+"""A real Elasticsearch that refuses requests because its memory is short (429): each is made again, bodies get smaller, and it has an end.
+
+The server's own circuit breakers are set so low that it has to refuse; its settings can be changed even then.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.storage import elastic, elastic_health, elastic_patience
+from ca_assets.storage.elastic import ElasticIndex
+from ca_assets.storage.elastic_bodies import Body
+from ca_assets.storage.elastic_bulk import send
+from ca_assets.storage.elastic_client import Store
+from ca_assets.storage.elastic_faults import Overloaded
+from ca_assets.storage.index import IndexUnavailable
+from ca_assets.storage.lake import Lake
+from ca_assets.storage.open import open_index
+from ca_assets_tests.servers.elasticsearch import NoServer, start
+from ca_assets_tests.servers.elasticsearch_shared import or_skip
+from ca_assets_tests.storage.elastic_help import publish_all, rows_of
+from ca_assets_tests.storage.test_index_contract import report_set, value
+
+ALL, LARGE = "indices.breaker.total.limit", "network.breaker.inflight_requests.limit"
+OURS = r"_bulk|_count|_refresh|_aliases|_alias|_mapping|_settings|_pit|_search|_msearch|_mget|_doc|_delete_by_query|_stats"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A server that nobody else uses."""
+    try:
+        cluster = start(heap="300m")
+    except NoServer as error:
+        or_skip(error)
+    yield cluster.url
+    cluster.stop()
+
+
+@pytest.fixture
+def busy(url: str, settings: ProcessSettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProcessSettings]:
+    """Settings for it; it is emptied and at ease afterwards."""
+    monkeypatch.setattr(elastic_patience, "FIRST_WAIT_SECONDS", 0.01)
+    made = settings.model_copy(update={"index_url": url})
+    yield made
+    limit(made, ALL, None)
+    limit(made, LARGE, None)
+    Store(made).call("DELETE", "/_all", expand_wildcards="all")
+
+
+def limit(settings: ProcessSettings, name: str, value: str | None) -> None:
+    """Set a breaker."""
+    Store(settings).call("PUT", "/_cluster/settings", {"transient": {name: value}}, once=True)
+
+
+def kind_of(method: str, target: str) -> str:
+    """What a request asks, without names."""
+    found = re.search(rf"/({OURS})\b", target)
+    return f"{method} {found.group(1) if found else 'index'}"
+
+
+@pytest.fixture
+def refused(busy: ProcessSettings, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The server refuses the first request of each kind: how often each was refused."""
+    counts: dict[str, int] = {}
+    ask: Callable[..., Any] = Store._ask
+    alone = threading.RLock()  # several threads publish
+
+    def asked(self: Store, method: str, target: str, *rest: Any) -> Any:
+        kind = kind_of(method, target)
+        with alone:
+            if target.startswith("/_cluster") or kind in counts:
+                return ask(self, method, target, *rest)
+            counts[kind] = 0
+            limit(busy, ALL, "1%")
+            try:
+                return ask(self, method, target, *rest)
+            except Overloaded:
+                counts[kind] += 1
+                raise
+            finally:
+                limit(busy, ALL, None)
+
+    monkeypatch.setattr(Store, "_ask", asked)
+    return counts
+
+
+def test_every_request_is_made_again(busy: ProcessSettings, full_lake: Lake, refused: dict[str, int]) -> None:
+    index = open_index(busy)
+    publish_all(index, full_lake, "g1", [report_set(1)])
+    publish_all(index, full_lake, "g2", [report_set(2)])
+    assert value(index) == 2
+    assert [row["id"] for row in rows_of(index)] == ["a", "b", "c"]
+    assert [row["id"] for row in rows_of(index, where={"client": "cb"})] == ["b"]
+    assert len(rows_of(index, "basket_lines")) == 3
+    with index.snapshot() as snapshot:
+        assert len(snapshot.keys()) == 4 and snapshot.versions("x", "full")
+    wanted = {f"POST {name}" for name in ("_bulk", "_refresh", "_aliases", "_pit", "_search", "_msearch", "_mget", "_delete_by_query")}
+    wanted |= {
+        "PUT index",
+        "PUT _doc",
+        "PUT _mapping",
+        "GET _count",
+        "GET _doc",
+        "GET _mapping",
+        "GET _alias",
+        "DELETE index",
+        "DELETE _pit",
+    }
+    assert wanted <= refused.keys()
+    assert {kind for kind, count in refused.items() if count != 1} <= {"GET _stats"}, "statistics are always given"
+
+
+def test_too_large_bodies_are_sent_in_pieces(busy: ProcessSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elastic_patience, "LEAST_BYTES", 20_000)
+    store, sizes, ask = Store(busy), list[int](), Store._ask
+
+    def asked(self: Store, method: str, target: str, body: Any, *rest: Any) -> Any:
+        answer = ask(self, method, target, body, *rest)
+        sizes.extend([len(body)] if "_bulk" in target else [])
+        return answer
+
+    monkeypatch.setattr(Store, "_ask", asked)
+    bodies = [
+        Body(b"".join(b'{"index":{"_id":"%d-%d"}}\n{"text":"%s"}\n' % (part, n, b"x" * 500) for n in range(2000)), 2000)
+        for part in range(4)
+    ]
+    limit(busy, LARGE, "300kb")
+    assert send(store, "texts", bodies) == 8000
+    limit(busy, LARGE, None)
+    store.call("POST", "/texts/_refresh")
+    assert store.call("GET", "/texts/_count")["count"] == 8000
+    assert max(sizes) < 300_000 < len(bodies[0].data)
+    assert sum(sizes) == sum(len(body.data) for body in bodies)
+
+
+def test_patience_has_an_end_which_is_told(busy: ProcessSettings, full_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elastic, "READER_SECONDS", 0.3)
+    index = open_index(busy)
+    assert isinstance(index, ElasticIndex)
+    publish_all(index, full_lake, "g1")
+    index.store.patience_seconds = 0.3
+    limit(busy, ALL, "1%")
+    told = r"is overloaded \(.*Data too large.*run it again later, or give it more memory"
+    for attempt in (lambda: value(index), lambda: publish_all(index, full_lake, "g2"), lambda: send(index.store, "i", [Body(b"{}\n", 1)])):
+        with pytest.raises(IndexUnavailable, match=told):
+            attempt()
+    monkeypatch.setattr(elastic_health, "QUICK_SECONDS", 0.1)
+    health = index.health()
+    assert (health["is_writable"], "overloaded" in str(health["problem"])) == (False, True)
+    limit(busy, ALL, None)
+    publish_all(index, full_lake, "g2", [report_set(2)])
+    assert (value(index), index.health()["is_writable"]) == (2, True)
