@@ -50,6 +50,14 @@ def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
         _plan(name, config, connect(name, config, reading))
 
 
+def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
+    """Names and types of all of the source's columns. Raises SourceError; costs nothing."""
+    with answers(name, _where(config)):
+        connection = connect(name, config, reading)
+        schema = _schema(connection, name, sql.everything(sql.origin(name, config, connection.address)), _where(config))
+    return {theirs: kind_of(field) for theirs, field in schema.items() if field.mode != "REPEATED"}
+
+
 def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
     """The rows into staging: of `span` those and some more (all, when its column is a text or a number). Raises SourceError."""
     with answers(name, _where(config)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -85,7 +86,7 @@ def parsed(name: str, url: str) -> Address:
         parts = urlsplit(url)
     except ValueError:
         raise SourceError(f"{name}: the url cannot be read; write {FORM}") from None
-    if parts.scheme != "bigquery" or not parts.netloc or "@" in parts.netloc:
+    if parts.scheme != "bigquery" or not re.fullmatch(r"[\w.:-]+", parts.netloc):
         raise SourceError(f"{name}: the url is not one of BigQuery's; write {FORM} (who we are there: `credentials: ${{NAME}}`)")
     dataset = unquote(parts.path.strip("/"))
     if "/" in dataset:
@@ -95,7 +96,7 @@ def parsed(name: str, url: str) -> Address:
     if unknown:
         raise SourceError(f"{name}: the url has {unknown[0]!r}, which is not known; it may have {' and '.join(OPTIONS)}")
     endpoint = _endpoint(name, options["api_endpoint"]) if options.get("api_endpoint") else None
-    return Address(unquote(parts.netloc), dataset or None, options.get("location") or None, endpoint)
+    return Address(parts.netloc, dataset or None, options.get("location") or None, endpoint)
 
 
 def _endpoint(name: str, endpoint: str) -> str:
