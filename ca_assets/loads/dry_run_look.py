@@ -16,7 +16,9 @@ import pyarrow as pa
 from ca_assets.loads.dry_run_result import ColumnSeen, GuessedColumn, RowSeen, SourceCheck, Value
 from ca_assets.shop import Shop, SourceConfig
 from ca_assets.sources.errors import SourceError
+from ca_assets.sources.guess_peek import guess_source
 from ca_assets.sources.guess_values import look_at_column
+from ca_assets.sources.guess_yaml import guess_yaml
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.open import check_source, open_source
 from ca_assets.sources.reading import Reading
@@ -25,6 +27,7 @@ from ca_assets.sources.sample_size import Sample
 from ca_assets.tables.typed import SourceRules, judged, texts, typed, values
 
 HEAD_ROWS = 1_000
+MAPPING_ERRORS = (" has no column ", " is not mapped", " is none of our columns")
 _NAMES = itertools.count()
 
 
@@ -77,15 +80,31 @@ class Looking:
 def look_at_source(name: str, config: SourceConfig, looking: Looking) -> SourceLook:
     """The first look at a source; what cannot be used is a result."""
     look = SourceLook(name, config, Sample(config, is_whole=True))
+    if not config.columns:
+        return _guessed(replace(look, error=f"{name}: no columns are mapped yet; add `columns` under sources.{name} in shop.yaml"), looking)
     try:
         check_source(name, config, looking.reading)
         sample = look.sample if looking.limit is None else sample_source(name, config, looking.reading, looking.limit)
         head = sample_source(name, sample.config, looking.beside(f"head-{name}"), HEAD_ROWS)
         columns, rows = _first_rows(SourceRules(name, head.config, looking.shop), looking)
     except SourceError as error:
-        return replace(look, error=str(error))
+        look = replace(look, error=str(error))
+        return _guessed(look, looking) if any(words in str(error) for words in MAPPING_ERRORS) else look
     rows = [replace(row, line=sample.place(head.place(row.line)[0])[0]) for row in rows]
     return replace(look, sample=sample, columns=_named_as_theirs(name, config, columns), rows=rows)
+
+
+def _guessed(look: SourceLook, looking: Looking) -> SourceLook:
+    """With a guess of the mapping, if the source's columns can be had; if not, why."""
+    try:
+        guess = guess_source(look.name, look.config, looking.beside(f"guess-{look.name}"))
+    except SourceError as error:
+        return look if look.config.columns else replace(look, error=str(error))
+    return replace(
+        look,
+        guess=guess_yaml(look.name, guess),
+        guessed=[GuessedColumn(each.ours, each.theirs, each.score, each.why) for each in guess.columns],
+    )
 
 
 def _named_as_theirs(name: str, config: SourceConfig, columns: list[ColumnSeen]) -> list[ColumnSeen]:

@@ -40,6 +40,13 @@ def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
         session.execute(selection(columns, relation, None, 0))  # whether this user may read it
 
 
+def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
+    """Names and types of all of the source's columns. SourceError when they cannot be had."""
+    relation, _ = _relation(name, config)
+    with _session(name, config, reading) as session:
+        return dict(_header(name, config, session, relation))
+
+
 def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
     """The rows into staging, as they were at one moment. SourceError when they cannot be had; then nothing was taken.
 
