@@ -79,7 +79,7 @@ def _gap_end(naive: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 class ReportSettings(_Strict):
-    """The settings of REPORTS.md section 10, with its defaults."""
+    """The settings of REPORTS.md section 10, with its defaults; and how many days late rows of a database may come (SPEC section 1)."""
 
     cohort_horizon: int = Field(15, ge=1, le=400)
     conversion_window_days: int = Field(30, ge=1, le=3650)
@@ -89,6 +89,7 @@ class ReportSettings(_Strict):
     top: int = Field(100, ge=1, le=10000)
     pair_orders: int = Field(5, ge=1)
     churn_repeat_customers: int = Field(5, ge=1)
+    late_data_days: int = Field(7, ge=0, le=3650)
 
 
 def _as_mapping(value: Any) -> Any:

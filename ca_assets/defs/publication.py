@@ -33,6 +33,7 @@ def _publication(keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         _require_staged(context, keys, generation)
         still_read = load.published_versions()
         load.index.switch(generation, publication_meta(load, _scope_values(context, keys)))
+        load.commit_copies()
         load.tidy(still_read)
         return dg.MaterializeResult(metadata={"generation": generation, "report_date": str(load.context.report_date)})
 

@@ -4,7 +4,7 @@ Belongs here: wiring between Dagster and `loads`/`storage`. Does not belong here
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,18 @@ import dagster as dg
 import ibis
 
 from ca_assets.analyses.report import ReportSet
+from ca_assets.loads.counts import restated_markdown
 from ca_assets.loads.progress import current_progress
 from ca_assets.loads.session import LoadSession, load_session
 from ca_assets.settings.database import open_database
 from ca_assets.settings.shops import AppliedShop, applied_shop
 from ca_assets.shop import ShopError
 
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 AS_OF = dg.Field(
     str, is_required=False, description="Report date (2010-11-30). Default: the last day that was whole when the data were loaded."
 )
+FULL = dg.Field(bool, is_required=False, description="Read all sources whole, not only what may have changed. Default: no.")
 RECOMPUTE = dg.Field(bool, is_required=False, description="Compute and publish also what has not changed. Default: no.")
 
 
@@ -43,7 +46,7 @@ class LakeVersion:
 
 
 @dg.resource(
-    config_schema={"as_of": AS_OF, "recompute": RECOMPUTE},
+    config_schema={"as_of": AS_OF, "recompute": RECOMPUTE, "full": FULL},
     description="The load that this run is: shop, engine, lake, index, sources parsed once.",
 )
 def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
@@ -51,6 +54,8 @@ def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
     asked = context.resource_config.get("as_of")
     with load_session(dt.date.fromisoformat(asked) if asked else None, current_progress()) as session:
         session.recompute = bool(context.resource_config.get("recompute"))
+        session.is_full = bool(context.resource_config.get("full"))
+        session.asked_months = asked_months(context.run.tags if context.run else {})
         yield session
 
 
@@ -61,10 +66,15 @@ class LakeIO(dg.IOManager):
         """Write the table, or its months, and note the version."""
         session: LoadSession = context.resources.load
         name = context.asset_key.path[-1]
-        version = session.lake.write(session.con, name, obj.table, months=obj.months, key=obj.key)
+        before = session.lake.version(name) if session.lake.has(name) else None
+        if before is None or not session.is_unchanged:
+            session.lake.write(session.con, name, obj.table, months=obj.months, key=obj.key)
+        if obj.months is None:
+            session.written.add(name)
         if name == "orders":
-            session.note_orders_written(context.run_id, obj.months)
-        context.add_output_metadata({"lake_version": version})
+            changed = session.note_orders_written(context.run_id, obj.months, before)
+            context.add_output_metadata({"restated": dg.MarkdownMetadataValue(restated_markdown(changed))})
+        context.add_output_metadata({"lake_version": session.lake.version(name)})
 
     def load_input(self, context: dg.InputContext) -> ibis.Table:
         """The table in the lake, all months, whatever partitions this run writes."""
@@ -117,6 +127,17 @@ def month_partitions() -> dg.MonthlyPartitionsDefinition:
     zone = applied.shop.calendar.timezone if applied else "UTC"
     first = applied.first_month if applied else f"{dt.datetime.now(dt.UTC).year}-01"
     return dg.MonthlyPartitionsDefinition(start_date=first, timezone=zone, fmt="%Y-%m", end_offset=1)
+
+
+def asked_months(tags: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The months that a run names by its tags; None when it names none, or all from the first to the last."""
+    if key := tags.get("dagster/partition"):
+        return (key,)
+    first, last = tags.get(RANGE_START), tags.get(RANGE_END)
+    offered = month_partitions().get_partition_keys()
+    if not first or not last or (first <= offered[0] and last >= offered[-1]):
+        return None
+    return tuple(key for key in offered if first <= key <= last)
 
 
 @dg.definitions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 COLUMNS = ("read", "accepted", "rejected", "duplicates", "orphans")
@@ -46,3 +46,26 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_shown(number)}" for name, number in sorted(value.items()))
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def restated_markdown(months: Sequence[Mapping[str, Any]]) -> str:
+    """The months that a load changed, with orders and revenue before and after."""
+    if not months:
+        return "no month changed"
+    head = "| month | rows added | removed | changed | orders before | after | revenue before | after |\n|---|" + "---:|" * 7
+    keys = ("added", "removed", "changed", "orders_before", "orders_after", "revenue_before", "revenue_after")
+    return "\n".join([head, *(f"| {each['month']} | " + " | ".join(_figure(each[key]) for key in keys) + " |" for each in months)])
+
+
+def reads_lines(reads: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What a load read of each source, where that is not all of it."""
+    words = {
+        "months": "read from {since} on ({rows:,} rows), the rest is known",
+        "files": "{rows:,} rows of files that are new or changed, the rest is known",
+        "unchanged": "not read again: no file changed",
+    }
+    return [f"{source}: {words[read['how']].format(**read)}" for source, read in _ordered(reads) if read["how"] in words]
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"

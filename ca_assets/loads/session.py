@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,22 +25,33 @@ from ca_assets.analyses.context import Context, Tables
 from ca_assets.analyses.held import Shelf
 from ca_assets.analyses.report_date import default_report_date
 from ca_assets.loads.guard import require_some_sessions
+from ca_assets.loads.ledger import restated
 from ca_assets.loads.lock import load_lock
 from ca_assets.loads.progress import Progress
+from ca_assets.settings.connections import secret_lookup
 from ca_assets.settings.database import Database, open_database
 from ca_assets.settings.process import ProcessSettings, process_settings
 from ca_assets.settings.shops import AppliedShop, applied_shop, note_first_month
 from ca_assets.shop import Shop
+from ca_assets.sources.reading import Reading
 from ca_assets.storage.engine import connect
 from ca_assets.storage.index import Index, NotPublished
 from ca_assets.storage.lake import Lake
 from ca_assets.storage.open import open_index
-from ca_assets.tables.load import CleanTables, build_tables
+from ca_assets.tables.increments import Increments
+from ca_assets.tables.kept import KeptRows
+from ca_assets.tables.load import CleanTables, Sources, clean_tables, take_sources
+
+LAKE_TABLES = ("orders", "downloads", "basket_lines", "rejects")
 
 
 @dataclass
 class LoadSession:
-    """One load. `asked_date` None: the default of REPORTS.md section 1; `recompute`: also what has not changed."""
+    """One load. `asked_date` None: the default of REPORTS.md section 1; `recompute`: also what has not changed; `is_full`: sources whole.
+
+    `asked_months`: those of a backfill, None for all. `is_unchanged`: the sources hold what the lake was made from. `written`: tables
+    of the lake that are now as the sources.
+    """
 
     settings: ProcessSettings
     database: Database
@@ -49,6 +60,10 @@ class LoadSession:
     progress: Progress | None = None
     loaded_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     recompute: bool = False
+    is_full: bool = False
+    asked_months: tuple[str, ...] | None = None
+    is_unchanged: bool = False
+    written: set[str] = field(default_factory=set)
 
     @cached_property
     def applied(self) -> AppliedShop:
@@ -77,12 +92,44 @@ class LoadSession:
 
     @cached_property
     def clean(self) -> CleanTables:
-        """The sources, parsed and cleaned: once per load, whichever step asks first. Raises SourceError."""
+        """The sources, read as far as they may have changed, and cleaned: once per load, whichever step asks first. Raises SourceError."""
         self.loaded_at = dt.datetime.now(dt.UTC)
-        clean = build_tables(self.shop, self.con, self.staging, self.progress)
+        reading = Reading(self.shop.folder, self.staging, self.progress, secret_lookup(self.database))
+        increments = Increments(self.kept, self.loaded_at, self.is_full, self.asked_months)
+        sources = take_sources(self.shop, self.con, reading, increments)
+        self.is_unchanged = sources.is_unchanged and self._is_loaded(sources)
+        if self.is_unchanged:
+            return self._as_loaded(sources)
+        clean = clean_tables(sources, self.con, self.staging)
         if self.lake.has("orders"):
             require_some_sessions(clean)
         return clean
+
+    @cached_property
+    def kept(self) -> KeptRows:
+        """What earlier loads read."""
+        return KeptRows(self.settings.home / "copies")
+
+    def _is_loaded(self, sources: Sources) -> bool:
+        """Whether the lake is still as the load left it that the copies belong to, with these sources."""
+        last = self.kept.last_load()
+        return last.get("sources") == sorted(sources.taken) and last["versions"] == self._versions()
+
+    def _versions(self) -> dict[str, int]:
+        return {name: self.lake.version(name) for name in LAKE_TABLES if self.lake.has(name)}
+
+    def _as_loaded(self, sources: Sources) -> CleanTables:
+        """The lake's tables, with the counts of the load that made them."""
+        last, tables = self.kept.last_load(), {name: self.lake.read(self.con, name) for name in LAKE_TABLES}
+        return CleanTables(**tables, counts=last["counts"], reasons=last["reasons"], reads=sources.reads, copies=sources.copies)
+
+    def commit_copies(self) -> None:
+        """Keep what was read for the next load, once all tables of the lake were made from it (after the publication)."""
+        if "clean" not in self.__dict__ or not self.written.issuperset(LAKE_TABLES):
+            return
+        clean = self.clean
+        load = {"sources": sorted(clean.reads), "versions": self._versions(), "counts": clean.counts, "reasons": clean.reasons}
+        self.kept.commit(clean.copies, load)
 
     def tables(self) -> Tables:
         """The lake's newest tables, lazy."""
@@ -143,16 +190,24 @@ class LoadSession:
         """
         self.lake.vacuum(still_read, is_alone=self.settings.lake_url is None)
 
-    def note_orders_written(self, run_id: str, months: Sequence[str] | None) -> None:
-        """Record the load in the lake's ledger, and the first month for the partitions that Dagster offers."""
+    def note_orders_written(self, run_id: str, months: Sequence[str] | None, before: int | None) -> list[dict[str, Any]]:
+        """Record the load in the lake's ledger, and the first month for the partitions that Dagster offers.
+
+        `before`: the version of `orders` before this load, None for the first. Returns the months that changed (see `ledger.restated`).
+        """
         orders = self.lake.read(self.con, "orders")
         span = orders.aggregate(first=orders.month.min(), last=orders.month.max()).to_pyarrow().to_pylist()[0]
         counts = {name: {**found, "reasons": self.clean.reasons.get(name, {})} for name, found in self.clean.counts.items()}
         entry: dict[str, Any] = {"loaded_at": self.loaded_at.isoformat(), "run_id": run_id, "counts": counts, "months": months}
+        entry["reads"] = {name: asdict(read) for name, read in self.clean.reads.items()}
+        entry["is_full"] = all(read.how == "whole" for read in self.clean.reads.values())
+        entry["restated"] = restated(self.lake, self.con, before)
         entry["has_newest_month"] = months is None or span["last"] is None or span["last"] in months
         self.lake.record_load(entry)
         if span["first"]:
             note_first_month(self.database, span["first"])
+        changed: list[dict[str, Any]] = entry["restated"]
+        return changed
 
 
 @contextmanager

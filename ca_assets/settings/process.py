@@ -26,6 +26,7 @@ class ProcessSettings(IndexSettings):
     engine: str = "duckdb"
     locale: str = "en-GB"  # how the application writes numbers, money and dates, unless a reader chose otherwise
     nightly_cron: str = "0 3 * * *"  # when the default schedule loads, in the business time zone
+    full_load_cron: str = "0 5 * * 0"  # when all sources are read whole, which takes up changes older than the late-data window
     dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed

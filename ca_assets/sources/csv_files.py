@@ -79,11 +79,14 @@ def _delimiter(name: str, config: SourceConfig) -> bytes:
     return delimiter
 
 
-def read_csv(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path], stage: Stage) -> None:
-    """Every row of the files to `stage`. `columns`: ours → theirs. SourceError when a file cannot be used as a whole."""
+def read_csv(name: str, config: SourceConfig, columns: dict[str, str], files: list[Path], stage: Stage, *, is_named: bool) -> None:
+    """Every row of the files to `stage`. `columns`: ours → theirs; `is_named`: each row says its file.
+
+    SourceError when a file cannot be used as a whole.
+    """
     delimiter = _delimiter(name, config)
     for path in files:
-        stage.file = path.name if len(files) > 1 else None
+        stage.file = path.name if is_named else None
         with open_bytes(name, path) as stream:
             _read_file(_Blocks(name, path.name, stream), columns, delimiter, stage)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Collection
+from pathlib import Path
 from typing import Protocol, cast
 
 import pyarrow as pa
@@ -31,6 +33,9 @@ class DatabaseKind(Protocol):
     def check_source(self, name: str, config: SourceConfig, reading: Reading) -> None:
         """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows."""
 
+    def describe_source(self, name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
+        """Names and types of all of the source's columns, mapped or not; SourceError when they cannot be had. Reads no rows."""
+
     def read_source(self, name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
         """The rows into staging. `RawSource.is_whole`: a source that cannot be asked for a span is read whole."""
 
@@ -55,11 +60,20 @@ def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
         database(name, config).check_source(name, config, reading)
 
 
-def open_source(name: str, config: SourceConfig, reading: Reading, span: Span | None = None, limit: int | None = None) -> RawSource:
+def open_source(
+    name: str,
+    config: SourceConfig,
+    reading: Reading,
+    span: Span | None = None,
+    *,
+    limit: int | None = None,
+    only: Collection[Path] | None = None,
+) -> RawSource:
     """Read a source's rows into staging (memory bounded) and say what was found.
 
     `name`: sessions, customers, baskets or deliveries. `span`: the rows wanted (None: all); files are always read whole. `limit`: of a
-    database about so many rows, for a sample. SourceError when the source cannot be used; then nothing of it was taken.
+    database about so many rows, for a sample. `only`: of a file source these files. SourceError when the source cannot be used; then
+    nothing of it was taken.
     """
     columns = source_columns(name, config)
     if config.kind not in ("csv", "parquet"):
@@ -67,10 +81,15 @@ def open_source(name: str, config: SourceConfig, reading: Reading, span: Span | 
     files = source_files(name, config, reading.folder)
     if config.kind == "csv":
         with Stage(name, reading.staging, dict.fromkeys(columns, pa.string()), reading.progress) as stage:
-            read_csv(name, config, columns, files, stage)
+            read_csv(name, config, columns, _wanted(files, only), stage, is_named=len(files) > 1)
         return stage.result()
     parts = parquet_parts(name, files, reading.folder, reading.staging)
     types = staged_types(name, config, columns, parts)
     with Stage(name, reading.staging, types, reading.progress) as stage:
-        read_parquet(name, columns, parts, types, stage)
+        wanted = [part for part in parts if only is None or part.source in only]
+        read_parquet(name, columns, wanted, types, stage, is_named=len(parts) > 1)
     return stage.result()
+
+
+def _wanted(files: list[Path], only: Collection[Path] | None) -> list[Path]:
+    return [path for path in files if only is None or path in only]

@@ -34,10 +34,15 @@ def staged_types(name: str, config: SourceConfig, columns: dict[str, str], parts
     return {field.name: result.get(field.name, pa.string()) for field in source_fields(name, config)}
 
 
-def read_parquet(name: str, columns: dict[str, str], parts: list[Part], types: dict[str, pa.DataType], stage: Stage) -> None:
-    """Every row of the files to `stage`; rows with bytes that are not UTF-8 in a mapped text are rejected."""
+def read_parquet(
+    name: str, columns: dict[str, str], parts: list[Part], types: dict[str, pa.DataType], stage: Stage, *, is_named: bool
+) -> None:
+    """Every row of the files to `stage` (`is_named`: each row says its file).
+
+    Rows with bytes that are not UTF-8 in a mapped text are rejected.
+    """
     for part in parts:
-        stage.file = part.shown if len(parts) > 1 else None
+        stage.file = part.shown if is_named else None
         try:
             for batch in _batches(part, list(dict.fromkeys(columns.values()))):
                 add_batch(batch, columns, types, stage)

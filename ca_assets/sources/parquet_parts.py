@@ -21,11 +21,16 @@ NO_VALUE = "__HIVE_DEFAULT_PARTITION__"  # what writers of such folders put for 
 
 @dataclass(frozen=True)
 class Part:
-    """A readable file; `shown` is its name for people, `constants` the columns of its folders (null without a value)."""
+    """A readable file; `source` is where it came from, `constants` the columns of its folders (null without a value)."""
 
     path: Path
-    shown: str
+    source: Path
     constants: dict[str, str | None]
+
+    @property
+    def shown(self) -> str:
+        """Its name for people."""
+        return self.source.name
 
     def schema(self, name: str) -> pa.Schema:
         """Columns of the file, then those of its folders that it does not have itself. Raises SourceError."""
@@ -41,9 +46,7 @@ class Part:
 def parquet_parts(name: str, files: list[Path], folder: Path, staging: Path) -> list[Part]:
     """One part per file. Parquet needs random access: compressed files are unpacked into staging first."""
     return [
-        Part(
-            _unpacked(name, path, staging / f"{name}.{number}.parquet") if compression(path) else path, path.name, _constants(path, folder)
-        )
+        Part(_unpacked(name, path, staging / f"{name}.{number}.parquet") if compression(path) else path, path, _constants(path, folder))
         for number, path in enumerate(files)
     ]
 

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from ca_assets.analyses.ledger import NAME as LEDGER
 from ca_assets.storage.export_files import Format, write_batches
 from ca_assets.storage.export_scope import TABLES, table_batches
 from ca_assets.storage.index import NotPublished, Snapshot
@@ -82,10 +83,12 @@ def export_all(
 ) -> dict[str, int]:
     """Write every report as `<report_name>/<type>.<format>` and the two tables into a folder; returns rows by file name.
 
+    Not the ledger of loads: it is about this installation, and two exports of the same data shall be the same.
     `windows`: also those with a suffix (`@28d`). Reports are those of the newest report date when none is given. Raises NotPublished.
     """
     written: dict[str, int] = {}
-    for path in report_paths(snapshot, report_date, windows=windows, scope="all" if scope == ALL_SCOPES else scope):
+    paths = report_paths(snapshot, report_date, windows=windows, scope="all" if scope == ALL_SCOPES else scope)
+    for path in (path for path in paths if not path.startswith(f"{LEDGER}/")):
         file = f"{path}.{format}"
         written[file] = export_report(snapshot, path, out / file, scope=scope, report_date=report_date, format=format)
     for name in TABLES:

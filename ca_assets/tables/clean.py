@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from ca_assets.shop import Shop
-from ca_assets.tables.contracts import SOURCE_FIELDS, downloads_fields, orders_schema
+from ca_assets.tables.contracts import LINE_FIELDS, SOURCE_FIELDS, downloads_fields, orders_schema
 from ca_assets.tables.typed import IBIS_TYPES
 from ca_assets.tables.walltime import wall_clock
 
@@ -42,7 +42,7 @@ def lines_with_month(lines: ibis.Table, sessions: ibis.Table, shop: Shop) -> ibi
     """Basket lines with the month of their session; month is null for orphans."""
     local = wall_clock(shop.calendar.timezone, sessions["session_start_date"])
     months = sessions.select(_id=sessions["id"], month=local.strftime("%Y-%m"))
-    names = [field.name for field in SOURCE_FIELDS["baskets"]]
+    names = [field.name for field in LINE_FIELDS]
     return lines.left_join(months, lines["id"] == months["_id"]).select(*names, "month", "_row")
 
 

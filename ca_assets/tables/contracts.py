@@ -51,6 +51,7 @@ SOURCE_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("category", "str"),
         Field("quantity", "float"),
         Field("product_name", "str"),
+        Field("date", "time"),  # only tells which lines a load reads again; no column of `basket_lines`
     ),
     "deliveries": (
         Field("id", "str", True),
@@ -61,14 +62,25 @@ SOURCE_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("latitude", "float"),
         Field("longitude", "float"),
     ),
+    # Two columns of a source, read to find out where rows went that are no longer where they were.
+    "sessions keys": (Field("id", "str", True), Field("session_start_date", "time", True)),
+    "deliveries keys": (Field("id", "str", True), Field("delivery_date", "time", True)),
+    "baskets keys": (Field("id", "str", True), Field("date", "time")),
 }
+LINE_FIELDS = tuple(field for field in SOURCE_FIELDS["baskets"] if field.name != "date")
 # What a source must map: the required columns of SPEC section 1.
 REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "sessions": ("id", "client", "session_start_date", "payment_amount", "has_purchased"),
     "customers": ("client", "download_date"),
     "baskets": ("id", "product", "price", "category"),
     "deliveries": ("id", "delivery_date"),
+    "sessions keys": ("id", "session_start_date"),
+    "deliveries keys": ("id", "delivery_date"),
+    "baskets keys": ("id", "date"),
 }
+KEYS_ONLY = " keys"
+# By the month of these a load replaces rows of a database (SPEC section 1); customers have no such column and are read whole.
+MOMENTS = {"sessions": "session_start_date", "deliveries": "delivery_date", "baskets": "date"}
 ORDERS_KEY = ("id",)
 DOWNLOADS_KEY = ("client",)
 
@@ -98,7 +110,7 @@ def orders_schema(shop: Shop) -> pa.Schema:
 
 def basket_lines_schema() -> pa.Schema:
     """Arrow schema of the lake table `basket_lines`."""
-    return arrow_schema(SOURCE_FIELDS["baskets"]).append(pa.field("month", pa.string()))
+    return arrow_schema(LINE_FIELDS).append(pa.field("month", pa.string()))
 
 
 def downloads_schema(shop: Shop) -> pa.Schema:

@@ -31,9 +31,9 @@ ORDER = ("sessions", "customers", "deliveries", "baskets")
 
 @dataclass(frozen=True)
 class SourceRows:
-    """A source's rows in staging: `raw` as read (our column names), `typed` with the fate of each (see `typed`); both with `_row`."""
+    """A source's rows in staging: `raw` as read by this load (our column names), `typed` all with the fate of each; both with `_row`."""
 
-    raw: ibis.Table
+    raw: ibis.Table | None
     typed: ibis.Table
 
 
@@ -54,6 +54,7 @@ class CleanTables:
     reasons: dict[str, dict[str, int]]
     reads: dict[str, Read] = field(default_factory=dict)
     copies: dict[str, Kept] = field(default_factory=dict)
+    rows: dict[str, SourceRows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Sources:
         return {name: each.read for name, each in self.taken.items()}
 
     @property
+    def rows(self) -> dict[str, SourceRows]:
+        """Their rows as read and as typed."""
+        return {name: SourceRows(each.raw, each.rows) for name, each in self.taken.items()}
+
+    @property
     def copies(self) -> dict[str, Kept]:
         """What to keep of each source that can be kept."""
         return {name: each.kept for name, each in self.taken.items() if each.kept is not None}
@@ -91,6 +97,7 @@ def build_tables(
     con: ibis.BaseBackend,
     staging: Path,
     progress: Progress | None = None,
+    *,
     secret: Secret = from_environment,
     increments: Increments | None = None,
 ) -> CleanTables:
@@ -114,7 +121,8 @@ def clean_tables(sources: Sources, con: ibis.BaseBackend, staging: Path) -> Clea
     build.client_facts(sessions, customers)
     rejects = build.rejects()
     downloads = clean.downloads(customers, sessions, shop)
-    return CleanTables(orders, downloads, lines, rejects, build.counts, build.reasons(rejects), sources.reads, sources.copies)
+    facts = (build.counts, build.reasons(rejects), sources.reads, sources.copies, sources.rows)
+    return CleanTables(orders, downloads, lines, rejects, *facts)
 
 
 @dataclass

@@ -2,11 +2,13 @@
 
 Three steps, each a view of the engine, so that a cell is trimmed once, parsed once and checked once:
 `texts` (trimmed), `values` (parsed beside their texts), `typed` (contract columns and the row's fate).
-Columns of `typed`: the contract's, `_row`, `_line`, `_reason`, `_message`, `_raw` (JSON, rejected rows only), `_zeroed` (sessions).
+Columns of `typed`: the contract's, `_row`, `_line`, `_file`, `_month`, `_reason`, `_message`, `_raw` (JSON, rejected rows only), `_zeroed`
+(sessions). `_month` (`2024-02`, in the business time zone) is that of the moment by which a source is read in parts; null without one.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +18,14 @@ from ca_assets.columns import Dtype
 from ca_assets.shop import Shop, SourceConfig
 from ca_assets.sources.mapping import source_columns, source_fields
 from ca_assets.tables import parse
-from ca_assets.tables.checks import Check, checks
-from ca_assets.tables.contracts import SOURCE_FIELDS, Field
-from ca_assets.tables.walltime import MOMENT, json_text
+from ca_assets.tables.checks import FIRST, Check, checks
+from ca_assets.tables.contracts import KEYS_ONLY, MOMENTS, SOURCE_FIELDS, Field
+from ca_assets.tables.walltime import MOMENT, json_text, wall_clock
 
 IBIS_TYPES: dict[Dtype, Any] = {"str": "string", "float": "float64", "bool": "boolean", "time": MOMENT}
 SHOWN_CHARACTERS, RAW_CHARACTERS = 60, 2000
 MARKS = ("_row", "_line", "_file")
+LATEST = dt.datetime(9999, 12, 1, tzinfo=dt.UTC)
 ZEROED = ("payment_amount", "discount_amount", "refund_amount")
 
 
@@ -102,9 +105,20 @@ def typed(table: ibis.Table, rules: SourceRules) -> ibis.Table:
     fate = {
         "_reason": _chosen(problem, [ibis.literal(check.code) for check in found]),
         "_message": _chosen(problem, [_message(table, check, rules) for check in found]),
-        "_raw": ibis.cases((problem.notnull(), raw_json(table, rules, "raw ")), else_=ibis.null("string")),
+        "_raw": ibis.cases((problem.notnull(), row_json(table, rules, "raw ")), else_=ibis.null("string")),
     }
-    return table.select(**columns, **_zeroed(table, rules), **fate, _row=table["_row"], _line=table["_line"])
+    marks = {mark: table[mark] for mark in MARKS}
+    return table.select(**columns, **_zeroed(table, rules), **fate, **marks, _month=_month(table, rules))
+
+
+def _month(table: ibis.Table, rules: SourceRules) -> Any:
+    """Null also for what is rejected as too early or late: such rows are few, and read each time."""
+    column = MOMENTS.get(rules.name.removesuffix(KEYS_ONLY))
+    if column is None or column not in rules.config.columns:
+        return ibis.null("string")
+    moment = table[f"value {column}"]
+    known = ibis.cases(((moment >= ibis.literal(FIRST)) & (moment < ibis.literal(LATEST)), moment))
+    return wall_clock(rules.shop.calendar.timezone, known).strftime("%Y-%m")
 
 
 def _chosen(problem: Any, options: list[Any]) -> Any:
@@ -127,8 +141,8 @@ def shortened(text: Any, length: int) -> Any:
     return ibis.ifelse(text.length() > length, text.left(length) + "…", text)
 
 
-def raw_json(table: ibis.Table, rules: SourceRules, prefix: str = "") -> Any:
-    """The raw row as JSON of our column names → texts."""
+def row_json(table: ibis.Table, rules: SourceRules, prefix: str = "") -> Any:
+    """A row's mapped columns as JSON of our column names → texts: raw ones with the prefix `raw `, without it the typed ones."""
     return json_text({f.name: shortened(table[prefix + f.name].cast("string"), RAW_CHARACTERS) for f in rules.fields})
 
 

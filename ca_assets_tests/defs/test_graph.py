@@ -14,7 +14,7 @@ from ca_assets.tables.contracts import Field, arrow_schema
 GROUPS = {
     "sources": {"source/sessions", "source/customers", "source/baskets"},
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
-    "indexes": {"orders", "downloads", "publication"},
+    "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
 }
 
@@ -40,7 +40,7 @@ def test_without_a_shop_the_graph_loads_and_says_what_to_do(empty_home: Path) ->
 
 def test_publication_follows_everything_that_is_published(home: Path) -> None:
     node = definitions().resolve_asset_graph().get(dg.AssetKey("publication"))
-    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", *GROUPS["exploratory"]}
+    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", "loads", *GROUPS["exploratory"]}
 
 
 def test_published_assets_say_how_old_they_may_be(home: Path) -> None:
