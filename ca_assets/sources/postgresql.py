@@ -11,14 +11,15 @@ from contextlib import contextmanager
 
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.arrow_rows import add_batch
+from ca_assets.sources.database_silence import Watch
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.postgresql_copy import FAILURES as COPY_FAILURES
 from ca_assets.sources.postgresql_copy import Copying
 from ca_assets.sources.postgresql_cursor import FAILURES as CURSOR_FAILURES
 from ca_assets.sources.postgresql_cursor import Fetching
-from ca_assets.sources.postgresql_errors import explained
+from ca_assets.sources.postgresql_errors import explained, fallen_silent
 from ca_assets.sources.postgresql_server import server
-from ca_assets.sources.postgresql_types import Column, mapped_columns, selection
+from ca_assets.sources.postgresql_types import mapped_columns, selection
 from ca_assets.sources.reading import Reading, Span
 from ca_assets.sources.sql_identifiers import quoted, table_parts
 from ca_assets.sources.sql_spans import span_condition
@@ -33,7 +34,7 @@ TABLES = "SELECT table_schema::text, table_name::text FROM information_schema.ta
 def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
     """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows."""
     relation, where = _relation(name, config)
-    with _session(name, config, reading) as session:
+    with _session(name, config, reading) as (session, _):
         columns = mapped_columns(name, config, where, _header(name, config, session, relation))
         for column in columns:
             column.staged(name, where)
@@ -43,7 +44,7 @@ def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
 def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
     """Names and types of all of the source's columns. SourceError when they cannot be had."""
     relation, _ = _relation(name, config)
-    with _session(name, config, reading) as session:
+    with _session(name, config, reading) as (session, _):
         return dict(_header(name, config, session, relation))
 
 
@@ -54,34 +55,28 @@ def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | 
     first, in no order.
     """
     relation, where = _relation(name, config)
-    with _session(name, config, reading) as session:
+    with _session(name, config, reading) as (session, watch):
         header = _header(name, config, session, relation)
         columns = mapped_columns(name, config, where, header)
         types = {column.field.name: column.staged(name, where) for column in columns}
         condition = span_condition(span, dict(header).get(span.column, "")) if span else None
         with Stage(name, reading.staging, types, reading.progress) as stage:
-            _fill(stage, session, columns, selection(columns, relation, condition, limit))
+            for batch in watch.heard(session.batches(selection(columns, relation, condition, limit), columns)):
+                add_batch(batch, {ours: ours for ours in types}, types, stage)
     count = stage.row_count + stage.broken_count
     return stage.result(is_whole=condition is None and (limit is None or count < limit))
 
 
-def _fill(stage: Stage, session: Session, columns: list[Column], statement: str) -> None:
-    types = {column.field.name: column.staged("", "") for column in columns}
-    same = {ours: ours for ours in types}
-    for batch in session.batches(statement, columns):
-        add_batch(batch, same, types, stage)
-
-
 @contextmanager
-def _session(name: str, config: SourceConfig, reading: Reading) -> Iterator[Session]:
+def _session(name: str, config: SourceConfig, reading: Reading) -> Iterator[tuple[Session, Watch]]:
     """A session for the block; what the server says against it becomes a SourceError."""
     place = server(name, config, reading)
     kind = Fetching if config.kind == "redshift" else Copying
     try:
-        with kind.session(place) as session:
-            yield session
+        with Watch(place) as watch, kind.session(place) as session:
+            yield session, watch
     except FAILURES as error:
-        problem = explained(name, place, error)
+        problem = fallen_silent(name, place) if watch.is_ended else explained(name, place, error)
     else:
         return
     raise problem  # not from the driver's error: its text may hold the url

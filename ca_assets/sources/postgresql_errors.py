@@ -49,6 +49,14 @@ def explained(name: str, server: Server, error: BaseException) -> SourceError:
     return SourceError(f"{name}: {server.kind} at {server.shown} says: {what}{hint}")
 
 
+def fallen_silent(name: str, server: Server) -> SourceError:
+    """The error for a server that was stopped or cut off, or that took longer than it may."""
+    return SourceError(
+        f"{name}: {server.kind} at {server.shown} no longer answers (silent for {server.limits.silence_seconds:g} s: "
+        f"stopped, or the network is cut); {AGAIN}"
+    )
+
+
 def _is_meant(state: str, states: str, what: str, words: str) -> bool:
     return state in states if state else bool(re.search(words, what, re.IGNORECASE))
 
