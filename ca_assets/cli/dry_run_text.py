@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from ca_assets.loads.dry_run_result import ColumnSeen, DimensionSeen, DryRun, MonthSeen, Reason, SourceCheck, Value
+from ca_assets.loads.dry_run_result import ColumnSeen, DimensionSeen, DryRun, Example, MonthSeen, Reason, SourceCheck, Value
 
 WIDTH = 100
 TYPES = {"str": "text", "float": "number", "bool": "yes/no", "time": "time"}
-GAP = "  "
+GAP, BETWEEN = "  ", " | "
+HEAD, MOST = ("your column", "→ ours", "looks like"), (20, 24, 14)
 MOMENT_WORDS = {"sessions": "sessions began", "customers": "downloads", "deliveries": "delivered"}
 NO_CUSTOMERS = (
     "There is no customers source, so a customer's download is his first session: reports that begin at the download (customer funnels, "
     "cohorts, journey) begin there."
 )
-UNJUDGED = "only --all can tell"
 
 
 def lines(found: DryRun) -> Iterator[str]:
@@ -55,24 +55,34 @@ def _sample_words(source: SourceCheck) -> str:
 
 def _columns(source: SourceCheck, zone: str) -> Iterator[str]:
     """A block per column: theirs, ours, type found, then the first rows' texts and what they are read as."""
-    widths = [min(24, max(len(text) for text in texts)) for texts in zip(*map(_names, source.columns), strict=True)]
-    indent = sum(widths) + len(GAP) * 4
-    head = GAP.join(title.ljust(width) for title, width in zip(("your column", "→ ours", "looks like"), _at_least(widths), strict=True))
-    yield f"{GAP}{head}{GAP}first rows: your text → what it is read as"
-    indent = sum(_at_least(widths)) + len(GAP) * 4
+    named = [HEAD, *map(_names, source.columns)]
+    widths = [min(most, max(map(len, texts))) for most, texts in zip(MOST, zip(*named, strict=True), strict=True)]
+    lead = len(_named(HEAD, widths))
+    yield f"{_named(HEAD, widths)}your text → what it is read as"
     for number, column in enumerate(source.columns):
         cells = [_cell(column, row.raw[number], row.values[number], zone) for row in source.rows]
-        names = GAP.join(text[:width].ljust(width) for text, width in zip(_names(column), _at_least(widths), strict=True))
-        body = textwrap.wrap(" | ".join(cells), max(30, WIDTH - indent), break_long_words=False, break_on_hyphens=False) or [""]
-        yield f"{GAP}{names}{GAP}{body[0]}".rstrip()
-        yield from (f"{' ' * (indent - len(GAP))}{line}" for line in body[1:])
+        first, *more = _packed(cells, max(30, WIDTH - lead))
+        yield f"{_named(_names(column), widths)}{first}".rstrip()
+        yield from (f"{' ' * lead}{line}" for line in more)
     for row in source.rows:
         if row.problem:
             yield from _wrapped(f"the row{_line(row.line)} is rejected: {row.problem}")
 
 
-def _at_least(widths: list[int]) -> list[int]:
-    return [max(width, len(title)) for width, title in zip(widths, ("your column", "→ ours", "looks like"), strict=True)]
+def _named(names: Sequence[str], widths: Sequence[int]) -> str:
+    shown = (name if len(name) <= width else f"{name[: width - 1]}…" for name, width in zip(names, widths, strict=True))
+    return GAP + "".join(name.ljust(width) + GAP for name, width in zip(shown, widths, strict=True))
+
+
+def _packed(cells: Sequence[str], width: int) -> list[str]:
+    """Cells in lines, none of them broken."""
+    lines: list[str] = []
+    for cell in cells:
+        if lines and len(lines[-1]) + len(cell) + len(BETWEEN) <= width:
+            lines[-1] += BETWEEN + cell
+        else:
+            lines.append(cell)
+    return lines or [""]
 
 
 def _names(column: ColumnSeen) -> tuple[str, str, str]:
@@ -80,8 +90,18 @@ def _names(column: ColumnSeen) -> tuple[str, str, str]:
 
 
 def _cell(column: ColumnSeen, raw: str | None, value: Value, zone: str) -> str:
-    before, after = _short(raw) if raw and raw.strip() else "(empty)", _shown(column.dtype, value, zone)
-    return before if before == after or (after == "(empty)" and before == "(empty)") else f"{before} → {after}"
+    is_empty = not raw or not raw.strip()
+    before, after = "(empty)" if is_empty else _short(raw or ""), _shown(column.dtype, value, zone)
+    if value is None:
+        return before if is_empty else f"{before} → not readable"
+    if column.dtype == "time" and before.startswith(after[:10]):
+        after = after[11:]  # the same day
+    return before if before == after or _is_same_number(before, value) else f"{before} → {after}"
+
+
+def _is_same_number(text: str, value: Value) -> bool:
+    """0.0 is 0: nothing to show."""
+    return isinstance(value, float) and text.replace(".", "", 1).isdecimal() and text.isascii() and float(text) == value
 
 
 def _short(text: str) -> str:
@@ -89,13 +109,11 @@ def _short(text: str) -> str:
 
 
 def _shown(dtype: str, value: Value, zone: str) -> str:
-    if value is None:
-        return "(empty)"
     if dtype == "time":
-        return f"{dt.datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S %z}"
+        return f"{dt.datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}"
     if dtype == "bool":
         return "yes" if value else "no"
-    return f"{value:.10g}" if isinstance(value, float) else _short(str(value))
+    return f"{value:.12g}" if isinstance(value, float) else _short(str(value))
 
 
 def _line(line: int | None) -> str:
@@ -103,28 +121,31 @@ def _line(line: int | None) -> str:
 
 
 def _counts(source: SourceCheck) -> Iterator[str]:
+    known = {"duplicates": source.duplicates} | ({"orphans": source.orphans} if source.name in ("baskets", "deliveries") else {})
+    facts = known | {name.replace("_", " "): value for name, value in source.counts.items()}
     parts = [f"{source.read:,} rows read", f"{source.accepted:,} accepted", f"{source.rejected:,} rejected"]
-    parts += [_count(source.duplicates, "duplicates")]
-    parts += [_count(source.orphans, "orphans")] if source.name in ("baskets", "deliveries") else []
+    parts += [f"{value:,} {name}" for name, value in facts.items() if value is not None and (value or name in known)]
     yield from _wrapped(", ".join(parts))
+    unjudged = [name for name, value in facts.items() if value is None]
+    if unjudged:
+        yield from _wrapped(f"not to be told from a sample (--all can): {', '.join(unjudged)}")
     if source.first:
         yield from _wrapped(f"{MOMENT_WORDS[source.name]} {source.first} to {source.last}{' (in the sample)' if source.is_sample else ''}")
-    for name, value in source.counts.items():
-        if value is None or value:
-            yield from _wrapped(_count(value, name.replace("_", " ")))
     for reason in source.reasons:
         yield from _reason(reason)
-
-
-def _count(value: int | None, what: str) -> str:
-    return f"{what}: {UNJUDGED}" if value is None else f"{value:,} {what}"
 
 
 def _reason(reason: Reason) -> Iterator[str]:
     yield f"{GAP}{reason.rows:,} × {reason.reason}"
     for example in reason.examples:
         where = f"line {example.line:,}" if example.line is not None else example.place or "a row"
-        yield from _wrapped(f"{where}: {example.message}", indent=6)
+        yield from _wrapped(f"{where}{_key(example)}: {example.message}", indent=6)
+
+
+def _key(example: Example) -> str:
+    """The row's own key, by which its owner finds it."""
+    names = [name for name in ("id", "client") if (example.row or {}).get(name)]
+    return f", {names[0]} {_short(str((example.row or {})[names[0]]))}" if names else ""
 
 
 def _guess(source: SourceCheck) -> Iterator[str]:

@@ -27,7 +27,7 @@ from ca_assets.sources.reading import Reading, Secret, from_environment
 from ca_assets.storage.engine import connect
 from ca_assets.tables.load import CleanTables, build_tables
 
-SAMPLE_ROWS = 200_000
+SAMPLE_ROWS = 100_000
 SOURCES = ("sessions", "customers", "baskets", "deliveries")
 
 

@@ -122,27 +122,33 @@ def _first_rows(rules: SourceRules, looking: Looking) -> tuple[list[ColumnSeen],
     for each in rules.fields:
         look = look_at_column(looked.column(each.name).combine_chunks())
         columns.append(ColumnSeen(each.name, theirs[each.name], each.dtype, look.words, look.filled, look.seen))
-    few = raw.path.with_suffix(".few.parquet")
-    looking.con.to_parquet(table.order_by("_row").limit(looking.shown), few)
-    return columns, _rows(looking.con.read_parquet(few), rules, looking.con)
+    return columns, _rows(table, rules, looking)
 
 
-def _rows(first: ibis.Table, rules: SourceRules, con: Any) -> list[RowSeen]:
+def _rows(table: ibis.Table, rules: SourceRules, looking: Looking) -> list[RowSeen]:
     names = [field.name for field in rules.fields]
-    raw = first.to_pyarrow().sort_by("_row").to_pylist()
-    table = first
+    raw = table.to_pyarrow().sort_by("_row").to_pylist()
     for step in (texts, values, judged):
-        table = con.create_view(f"ca_head_{step.__name__}_{next(_NAMES)}", step(table, rules))
+        table = looking.con.create_view(f"ca_head_{step.__name__}_{next(_NAMES)}", step(table, rules))
     read = typed(table, rules).to_pyarrow().sort_by("_row").to_pylist()
     return [
         RowSeen(
-            line=before["_line"],
-            raw=[_text(before[name]) for name in names],
-            values=[_value(after[name]) for name in names],
-            problem=after["_message"],
+            line=raw[index]["_line"],
+            raw=[_text(raw[index][name]) for name in names],
+            values=[_value(read[index][name]) for name in names],
+            problem=read[index]["_message"],
         )
-        for before, after in zip(raw, read, strict=True)
+        for index in _telling(read, looking.shown)
     ]
+
+
+def _telling(read: list[dict[str, Any]], count: int) -> list[int]:
+    """The first rows; when none of these sessions is an order, with the next orders for the last of them."""
+    first = list(range(min(count, len(read))))
+    if any(read[index].get("has_purchased") for index in first):
+        return first
+    orders = [index for index, row in enumerate(read) if row.get("has_purchased")][: count // 2]
+    return [*first[: count - len(orders)], *orders]
 
 
 def _text(value: Any) -> str | None:

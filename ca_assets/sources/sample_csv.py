@@ -17,10 +17,11 @@ from ca_assets.sources.csv_files import EMPTY_LINES, LINE_END
 from ca_assets.sources.files import compression, open_bytes
 from ca_assets.sources.reading import Reading
 from ca_assets.sources.rows import RowScanner
-from ca_assets.sources.sample_size import PLACES, LinePlace, Sample, every_file, own_folder
+from ca_assets.sources.sample_size import PLACES, WHOLE_TIMES, LinePlace, Sample, every_file, own_folder
 
 WHOLE_BYTES = 100 << 20
 SAMPLE_BYTES = 64 << 20
+PART_BYTES = 300 << 20
 PACKED_SHARE = 8  # a packed file is taken to hold so many times its size until it has been looked into
 HEAD_BYTES = 1 << 20
 TRIED_ROWS, TRIED_STARTS = 4, 200
@@ -52,7 +53,7 @@ def sample_csv(name: str, config: SourceConfig, files: list[Path], reading: Read
     total_bytes = sum(file.size for file in seen)
     row_bytes = _row_bytes(seen[0], config)
     total = round(total_bytes / row_bytes)
-    if total_bytes <= WHOLE_BYTES and total <= rows * 1.25:
+    if total_bytes <= WHOLE_BYTES and total <= rows * WHOLE_TIMES:
         return Sample(config, is_whole=True)
     wanted = min(SAMPLE_BYTES, round(rows * row_bytes))
     pieces = _pieces(seen, wanted)
@@ -129,7 +130,7 @@ def _rows_of(piece: _Piece, config: SourceConfig) -> tuple[bytes, int]:
         stream.seek(base + piece.start)
         data = stream.read(piece.stop - piece.start + HEAD_BYTES)
     is_end = base + piece.start + len(data) >= base + piece.file.size
-    if is_end and not data.endswith(b"\n"):
+    if not data.endswith(b"\n"):
         data += b"\n"
     scanner = RowScanner(config.delimiter.encode())
     first = 0 if piece.start == 0 else _row_start(scanner, data, 0, piece.file.fields)
@@ -152,10 +153,24 @@ def _reads(scanner: RowScanner, data: bytes, position: int, fields: int) -> bool
     for _ in range(TRIED_ROWS):
         if position >= len(data):
             return True
-        row = scanner.row(data, position) if data.endswith(b"\n") else scanner.row(data + b"\n", position)
+        row = scanner.row(data, position)
         if row.verdict != "row" or len(row.fields) != fields:
             return False
         position = row.end
+    return True
+
+
+def copy_parts(config: SourceConfig, path: Path, target: Path, parts: list[tuple[float, float]]) -> bool:
+    """Copy the rows between shares of a file's bytes, under its header; False when they are too many."""
+    file = _looked_at("", config, path)
+    whole = len(file.header) + file.size
+    ranges = [tuple(max(0, round(share * whole) - len(file.header)) for share in part) for part in parts]
+    if sum(stop - start for start, stop in ranges) > PART_BYTES:
+        return False
+    with target.open("wb") as out:
+        out.write(file.header)
+        for start, stop in ranges:
+            out.write(_rows_of(_Piece(file, start, max(stop, start + 1)), config)[0])
     return True
 
 
@@ -170,7 +185,7 @@ def _sample_packed(name: str, config: SourceConfig, files: list[Path], reading: 
     with open_bytes(name, files[0]) as stream, target.open("wb") as file:
         data = stream.read(min(SAMPLE_BYTES, size))
         kept = data[: data.rfind(b"\n") + 1 or len(data)]
-        while kept.count(b"\n") > rows * 1.25:
+        while kept.count(b"\n") > rows * WHOLE_TIMES:
             kept = kept[: kept.rfind(b"\n", 0, len(kept) // 2) + 1]
         file.write(kept)
     changed = config.model_copy(update={"path": os.fspath(target)})

@@ -11,18 +11,19 @@ from ca_assets.shop import SourceConfig
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.open import open_source
 from ca_assets.sources.reading import Reading, Span
-from ca_assets.sources.sample_size import Sample, own_folder
+from ca_assets.sources.sample_size import WHOLE_TIMES, Sample, own_folder
 from ca_assets.sources.staging import RawSource
 
 BATCH_ROWS = 65_536
 
 
 def sample_database(name: str, config: SourceConfig, reading: Reading, rows: int, span: Span | None = None) -> Sample:
-    """At most about `rows` rows (of a span). The sample is whole when there are fewer: reading them again would be no better."""
+    """Some rows, whichever the database gives first. The sample is whole when these are all rows (of the span)."""
+    limit = round(rows * WHOLE_TIMES)
     folder = own_folder(reading.staging, name)
-    raw = open_source(name, config, Reading(reading.folder, folder, reading.progress, reading.secret), span=span, limit=rows)
+    raw = open_source(name, config, Reading(reading.folder, folder, reading.progress, reading.secret), span=span, limit=limit)
     changed = _as_parquet(config, source_columns(name, config), raw, os.fspath(folder / "rows.parquet"))
-    is_whole = raw.rows + raw.broken_rows < rows
+    is_whole = raw.rows + raw.broken_rows < limit
     total = raw.rows + raw.broken_rows if is_whole else None
     return Sample(changed, is_whole, total=total, is_total_exact=is_whole, how="the rows that the database gave first")
 

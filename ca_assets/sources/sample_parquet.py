@@ -14,7 +14,7 @@ from ca_assets.sources.errors import SourceError
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.parquet_parts import Part, parquet_parts
 from ca_assets.sources.reading import Reading
-from ca_assets.sources.sample_size import PLACES, Sample, own_folder
+from ca_assets.sources.sample_size import PLACES, WHOLE_TIMES, Sample, own_folder
 
 BATCH_ROWS = 8_192
 
@@ -23,7 +23,7 @@ def sample_parquet(name: str, config: SourceConfig, files: list[Path], reading: 
     """About `rows` rows from up to PLACES row groups; the source itself when it has no more."""
     parts = parquet_parts(name, files, reading.folder, reading.staging)
     counts = [_metadata(name, part).num_rows for part in parts]
-    if sum(counts) <= rows * 1.25:
+    if sum(counts) <= rows * WHOLE_TIMES:
         return Sample(config, is_whole=True)
     groups = row_groups(name, parts)
     chosen = _spread(groups)

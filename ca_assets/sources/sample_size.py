@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ca_assets.shop import SourceConfig
 
-PLACES = 32  # of a file, spread over it: its first rows are often its oldest, and unlike the others
+PLACES = 64  # of a file, spread over it: its first rows are often its oldest, and unlike the others
+WHOLE_TIMES = 2.5  # a source with no more than so many times the rows of a sample is read whole
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ class Sample:
         if line is None or self.is_whole or not self.places:
             return (line if self.is_whole else None), None
         found = [each for each in self.places if each.sample_line <= line][-1]
-        return (line + found.shift, None) if found.shift is not None else (None, f"about {found.share:.0%} into the file")
+        return (line + found.shift, None) if found.shift is not None else (None, _whereabouts(found.share))
+
+
+def _whereabouts(share: float) -> str:
+    return "near the end of the file" if share > 0.95 else f"about {share:.0%} into the file"
 
 
 def own_folder(staging: Path, name: str) -> Path:
