@@ -71,7 +71,7 @@ bench: install
 	$(BIN)/python -m bench.run --sessions $(BENCH_SESSIONS)
 
 lock:
-	$(UV) pip compile -q pyproject.toml --group dev --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	$(UV) pip compile -q pyproject.toml --group dev --extra bigquery-storage --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
 
 clean:
 	rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

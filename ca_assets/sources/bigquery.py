@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
+from google.api_core.exceptions import Forbidden
 from google.api_core.retry import Retry
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
@@ -29,9 +31,9 @@ from ca_assets.sources.mapping import match_header, source_columns, source_field
 from ca_assets.sources.reading import Reading, Span
 from ca_assets.sources.staging import RawSource, Stage
 
-PAGE_ROWS = 25_000  # as Python objects a page of ten columns is some 60 MB
-STREAMS = 2
-STORAGE = "google.cloud.bigquery_storage"
+PAGE_CELLS = 250_000  # as Python objects some 100 MB; the service ends a page earlier when its text is large
+FEW_PAGES = 4  # not worth a read session
+STORAGE, STREAMING = "google.cloud.bigquery_storage_v1", "ca_assets.sources.bigquery_storage"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | 
         condition, parameters = _span(span, plan)
         text = sql.select(plan.expressions, plan.source, condition, limit)
         with Stage(name, reading.staging, plan.types, reading.progress) as stage:
-            for batch in _batches(_asked(connection, name, text, parameters), connection, list(plan.types)):
+            for batch in _batches(_begun(connection, name, text, parameters), connection, list(plan.types)):
                 add_batch(batch, {ours: ours for ours in plan.types}, plan.types, stage)
     is_all = limit is None or stage.row_count + stage.broken_count < limit
     return stage.result(is_whole=not condition and is_all)
@@ -102,14 +104,10 @@ def _span(span: Span | None, plan: Plan) -> tuple[str, sql.Parameters]:
     return sql.condition(span, plan.kinds.get(span.column, "")) if span else ("", [])
 
 
-def _asked(connection: Connection, name: str, text: str, parameters: sql.Parameters) -> RowIterator:
-    """The rows of a statement, which has then ended."""
-    retry, seconds = _retry(connection), connection.limits.job_seconds
+def _begun(connection: Connection, name: str, text: str, parameters: sql.Parameters) -> bigquery.QueryJob:
+    """The job of a statement."""
     config = _job_config(connection, name, parameters=parameters)
-    job = connection.client.query(text, config, retry=retry, job_retry=None, timeout=seconds)
-    again = DEFAULT_JOB_RETRY.with_timeout(connection.limits.retry_seconds)
-    rows = job.result(page_size=PAGE_ROWS, retry=retry, timeout=seconds, job_retry=again)
-    return rows
+    return connection.client.query(text, config, retry=_retry(connection), job_retry=None, timeout=connection.limits.job_seconds)
 
 
 def _retry(connection: Connection) -> Retry:
@@ -132,20 +130,34 @@ def _job_config(
     return config
 
 
-def _batches(rows: RowIterator, connection: Connection, names: list[str]) -> Iterator[pa.RecordBatch]:
-    """The rows as batches with our column names."""
-    if importlib.util.find_spec(STORAGE) and not connection.address.is_plain:
-        yield from _streamed(rows, connection, names)
-        return
+def _batches(job: bigquery.QueryJob, connection: Connection, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The rows as batches with our column names, when the job is over."""
+    limits, page_rows = connection.limits, max(1, PAGE_CELLS // len(names))
+    again = DEFAULT_JOB_RETRY.with_timeout(limits.retry_seconds)
+    rows = job.result(page_size=page_rows, retry=_retry(connection), timeout=limits.job_seconds, job_retry=again)
+    is_large = (rows.total_rows or 0) > FEW_PAGES * page_rows
+    stored = _stored(job, connection) if is_large else iter(())
+    try:
+        head = next(stored, None)
+    except Forbidden:  # an account may read rows and yet not make read sessions: REST does it too
+        head = None
+    if head is None:
+        yield from _paged(rows, names)
+    else:
+        yield from (batch.rename_columns(names) for batch in itertools.chain([head], stored))
+
+
+def _stored(job: bigquery.QueryJob, connection: Connection) -> Iterator[pa.RecordBatch]:
+    """The result's rows over the storage API; nothing where that cannot be used."""
+    if not connection.address.has_storage or not importlib.util.find_spec(STORAGE):
+        return iter(())
+    batches: Iterator[pa.RecordBatch] = importlib.import_module(STREAMING).streamed(job.destination, connection)
+    return batches
+
+
+def _paged(rows: RowIterator, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """The same over REST."""
     for page in rows.pages:
         found = page.raw_page.get("rows", [])
         if found:
             yield decoded(found, names, rows.schema)
-
-
-def _streamed(rows: RowIterator, connection: Connection, names: list[str]) -> Iterator[pa.RecordBatch]:
-    """The same over the storage API; two streams with short queues keep memory bounded."""
-    storage = importlib.import_module(STORAGE)
-    with storage.BigQueryReadClient(credentials=connection.credentials) as reader:
-        for batch in rows.to_arrow_iterable(reader, max_queue_size=STREAMS, max_stream_count=STREAMS):
-            yield batch.rename_columns(names)

@@ -1,8 +1,8 @@
 """From a source's `url` and `credentials` to a client of BigQuery: what the url may say, who we are there, time-outs and limits.
 
-`bigquery://project[/dataset]?location=EU&api_endpoint=https://…`. Dagster's BigQuery resource is not used: this layer knows nothing
-of Dagster, and the resource takes neither an endpoint nor a key without writing that key to a file and changing the process's environment.
-It makes the same `google.cloud.bigquery.Client`. Belongs here: the connection. What is asked over it does not.
+`bigquery://project[/dataset]?location=EU&api_endpoint=https://…&storage_endpoint=https://…`. Dagster's BigQuery resource is not used:
+this layer knows nothing of Dagster, and the resource takes neither an endpoint nor a key without writing that key to a file and changing
+the process's environment. It makes the same `google.cloud.bigquery.Client`. Belongs here: the connection. What is asked over it does not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ca_assets.sources.errors import SourceError
 from ca_assets.sources.reading import Reading
 
 FORM = "bigquery://project/dataset?location=EU"
-OPTIONS = ("location", "api_endpoint")
+OPTIONS = ("location", "api_endpoint", "storage_endpoint")
 
 
 class Limits(BaseSettings):
@@ -42,17 +42,23 @@ class Limits(BaseSettings):
 
 @dataclass(frozen=True)
 class Address:
-    """What the url says: project, default dataset, location of its jobs, and an endpoint other than Google's public one."""
+    """What the url says: project, default dataset, location of its jobs, and endpoints other than Google's public ones."""
 
     project: str
     dataset: str | None
     location: str | None
     endpoint: str | None
+    storage_endpoint: str | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether the endpoint speaks without TLS (this machine only)."""
         return (self.endpoint or "").startswith("http://")
+
+    @property
+    def has_storage(self) -> bool:
+        """Whether a storage API is known: Google's public one does not belong to an endpoint of somebody's own."""
+        return self.endpoint is None or self.storage_endpoint is not None
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,14 @@ def parsed(name: str, url: str) -> Address:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(options) - set(OPTIONS))
     if unknown:
-        raise SourceError(f"{name}: the url has {unknown[0]!r}, which is not known; it may have {' and '.join(OPTIONS)}")
-    endpoint = _endpoint(name, options["api_endpoint"]) if options.get("api_endpoint") else None
-    return Address(parts.netloc, dataset or None, options.get("location") or None, endpoint)
+        raise SourceError(f"{name}: the url has {unknown[0]!r}, which is not known; it may have {', '.join(OPTIONS)}")
+    endpoints = (_endpoint(name, option, options.get(option)) for option in OPTIONS[1:])
+    return Address(parts.netloc, dataset or None, options.get("location") or None, *endpoints)
 
 
-def _endpoint(name: str, endpoint: str) -> str:
+def _endpoint(name: str, option: str, endpoint: str | None) -> str | None:
+    if not endpoint:
+        return None
     try:
         parts = urlsplit(endpoint)
         host = parts.hostname or ""
@@ -107,9 +115,9 @@ def _endpoint(name: str, endpoint: str) -> str:
     except ValueError:
         host, is_url = "", False
     if not is_url or not host or parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in endpoint:
-        raise SourceError(f"{name}: api_endpoint in the url is not an address such as https://bigquery.googleapis.com")
+        raise SourceError(f"{name}: {option} in the url is not an address such as https://bigquery.googleapis.com")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise SourceError(f"{name}: api_endpoint {parts.scheme}://{parts.netloc} would send rows and credentials in the clear; use https")
+        raise SourceError(f"{name}: {option} {parts.scheme}://{parts.netloc} would send rows and credentials in the clear; use https")
     return endpoint.rstrip("/")
 
 

@@ -86,10 +86,12 @@ class BigQueryServer:
     page_rows: int = PAGE_ROWS  # the service ends a page by its size; here by a number of rows
     public_key: bytes | None = None  # of the only account; None: nobody is asked who he is
     url: str = ""
+    storage_url: str = ""  # of `bigquery_storage`, when that is served too
 
     def source_url(self, dataset: str = "") -> str:
         """What stands under `url` in a shop.yaml."""
-        return f"bigquery://{self.project}/{dataset}?api_endpoint={self.url}"
+        storage = f"&storage_endpoint={self.storage_url}" if self.storage_url else ""
+        return f"bigquery://{self.project}/{dataset}?api_endpoint={self.url}{storage}"
 
     def fail(self, pattern: str, status: int, reason: str, message: str = "planned", times: int = 1) -> None:
         """Plan a failure."""
@@ -159,6 +161,8 @@ class BigQueryServer:
             raise Refused(500, "jobBackendError", "The job encountered an error during execution. Retrying the job may solve the problem.")
         if not job.is_dry:
             job.result = self.warehouse.execute(statements)
+            destination = {"projectId": self.project, "datasetId": "_results", "tableId": job.result}
+            job.configuration = {**job.configuration, "query": {**asked, "destinationTable": destination}}
 
     def get_job(self, project: str, job_id: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         """jobs.get."""
@@ -180,14 +184,14 @@ class BigQueryServer:
         if job.error:
             raise job.error
         head = {"kind": "bigquery#getQueryResultsResponse", "jobReference": job.reference, "jobComplete": True, "cacheHit": False}
-        return {**head, "schema": {"fields": job.schema}, **self._page(job.result or "", query)}
+        return {**head, "schema": {"fields": job.schema}, **self._page(job, query)}
 
-    def _page(self, result: str, query: dict[str, str]) -> dict[str, Any]:
+    def _page(self, job: Job, query: dict[str, str]) -> dict[str, Any]:
         if query.get("formatOptions.useInt64Timestamp", "").lower() != "true" and query.get("maxResults") != "0":
             raise Refused(501, "notImplemented", "timestamps as floating point are not spoken here")
         start = int(query.get("pageToken", query.get("startIndex", "0")).removeprefix("at-"))
-        wanted, total = int(query.get("maxResults", self.page_rows)), self.warehouse.count(result)
-        rows = self.warehouse.page(result, start, min(wanted, self.page_rows))
+        wanted, total = int(query.get("maxResults", self.page_rows)), self.warehouse.count(job.result or "")
+        rows = self.warehouse.page(job.result or "", job.schema, start, min(wanted, self.page_rows)) if job.schema else []
         page: dict[str, Any] = {"totalRows": str(total)} | ({"rows": rows} if rows else {})
         return page | ({"pageToken": f"at-{start + len(rows)}"} if start + len(rows) < total and wanted else {})
 

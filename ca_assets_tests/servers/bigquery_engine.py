@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -167,9 +168,7 @@ class Warehouse:
             if not statements[-1].startswith(("SELECT", "(", "WITH")):
                 _run(self.con, statements[-1])
                 return _run(self.con, f"CREATE TEMP TABLE {name} (nothing INTEGER)") and name
-            named = [(_named(each["name"]), each) for each in self.schema(statements[-1])]
-            columns = ", ".join(f"{_written('c.' + column, each)} AS {column}" for column, each in named)
-            _run(self.con, f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM ({statements[-1]}) AS c")
+            _run(self.con, f"CREATE TEMP TABLE {name} AS {statements[-1]}")
             return name
 
     def count(self, name: str) -> int:
@@ -177,11 +176,25 @@ class Warehouse:
         with self.lock:
             return int(self.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])
 
-    def page(self, name: str, start: int, count: int) -> list[dict[str, Any]]:
+    def page(self, name: str, schema: list[dict[str, Any]], start: int, count: int) -> list[dict[str, Any]]:
         """Rows of a result in the service's form of fields and values."""
+        columns = ", ".join(_written(f"c.{_named(each['name'])}", each) for each in schema)
+        asked = f"SELECT {columns} FROM {name} AS c WHERE rowid >= {start} ORDER BY rowid LIMIT {count}"
         with self.lock:
-            rows = self.con.execute(f"SELECT * FROM {name} WHERE rowid >= {start} ORDER BY rowid LIMIT {count}").fetchall()
+            rows = self.con.execute(asked).fetchall()
         return [{"f": [{"v": _nested(cell)} for cell in row]} for row in rows]
+
+    def arrow(self, name: str) -> pa.Table:
+        """All rows of a result, as the storage API types them."""
+        with self.lock:
+            table = self.con.sql(f"SELECT * FROM {name} ORDER BY rowid").to_arrow_table()
+        return pa.table({field.name: _stored(table.column(field.name)) for field in table.schema})
+
+
+def _stored(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_decimal(column.type) and column.type.scale > 9:
+        return column.cast(pa.decimal256(76, 38))
+    return column.cast(pa.string()) if str(column.type).startswith("extension") else column
 
 
 def _run(con: duckdb.DuckDBPyConnection, statement: str) -> duckdb.DuckDBPyConnection:

@@ -177,7 +177,7 @@ def test_an_endpoint_that_is_something_else(shop: BigQueryServer, tmp_path: Path
         ("bigquery:///shop", "not one of BigQuery's"),
         ("bigquery://me@project/shop", "not one of BigQuery's"),
         ("bigquery://project/shop/sessions", "more than a project and a dataset"),
-        ("bigquery://project?zone=EU", "'zone', which is not known; it may have location and api_endpoint"),
+        ("bigquery://project?zone=EU", "'zone', which is not known; it may have location, api_endpoint, storage_endpoint"),
         ("bigquery://project?api_endpoint=http://example.com", "in the clear; use https"),
         ("bigquery://project?api_endpoint=http://127.0.0.1.example.com", "in the clear; use https"),
         ("bigquery://project?api_endpoint=http://127.0.0.1@example.com", "not an address"),
