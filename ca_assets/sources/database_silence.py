@@ -15,7 +15,7 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +46,7 @@ class Watch:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._left.set()
 
-    def heard(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+    def heard(self, batches: Iterable[Batch]) -> Generator[Batch]:
         """The batches; each is a sign of life."""
         for batch in batches:
             self._heard = time.monotonic()

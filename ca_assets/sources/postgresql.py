@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.arrow_rows import add_batch
+from ca_assets.sources.database_ahead import one_ahead
 from ca_assets.sources.database_silence import Watch
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.postgresql_copy import FAILURES as COPY_FAILURES
@@ -38,7 +39,7 @@ def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
         columns = mapped_columns(name, config, where, _header(name, config, session, relation))
         for column in columns:
             column.staged(name, where)
-        session.execute(selection(columns, relation, None, 0))  # whether this user may read it
+        session.execute(selection(session.expressions(columns), relation, None, 0))  # whether this user may read it
 
 
 def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
@@ -61,7 +62,8 @@ def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | 
         types = {column.field.name: column.staged(name, where) for column in columns}
         condition = span_condition(span, dict(header).get(span.column, "")) if span else None
         with Stage(name, reading.staging, types, reading.progress) as stage:
-            for batch in watch.heard(session.batches(selection(columns, relation, condition, limit), columns)):
+            statement = selection(session.expressions(columns), relation, condition, limit)
+            for batch in one_ahead(watch.heard(session.batches(statement, columns))):
                 add_batch(batch, {ours: ours for ours in types}, types, stage)
     count = stage.row_count + stage.broken_count
     return stage.result(is_whole=condition is None and (limit is None or count < limit))

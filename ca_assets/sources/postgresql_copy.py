@@ -65,11 +65,21 @@ class Copying:
         names = {f"{UNKNOWN}{oid}>": "enum" if category == "E" else str(name) for oid, name, category in rows}
         return [names.get(kind, kind) for kind in kinds]
 
+    @staticmethod
+    def expressions(columns: list[Column]) -> list[str]:
+        """What is selected for them."""
+        return [column.expression for column in columns]
+
     def batches(self, statement: str, columns: list[Column]) -> Iterator[pa.RecordBatch]:
-        """The rows of a selection of `columns`, in our names."""
+        """The rows of a selection of the `expressions` of columns, in our names."""
+        names = [column.field.name for column in columns]
+        for batch in self.raw_batches(statement):
+            arrays = [from_driver(values, column) for values, column in zip(batch.columns, columns, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, names=names)
+
+    def raw_batches(self, statement: str) -> Iterator[pa.RecordBatch]:
+        """The rows as the driver gives them."""
         options = {StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(BATCH_BYTES)}
         with self._connection.cursor(adbc_stmt_kwargs=options) as cursor:
             cursor.execute(statement)
-            for batch in cursor.fetch_record_batch():
-                arrays = [from_driver(values, column) for values, column in zip(batch.columns, columns, strict=True)]
-                yield pa.RecordBatch.from_arrays(arrays, names=[column.field.name for column in columns])
+            yield from cursor.fetch_record_batch()

@@ -70,8 +70,13 @@ class Fetching:
         rows = self.execute(f"SELECT oid, typname FROM pg_catalog.pg_type WHERE oid IN ({listed})")  # noqa: S608 - integers
         return TYPES | {int(str(oid)): str(name) for oid, name in rows}
 
+    @staticmethod
+    def expressions(columns: list[Column]) -> list[str]:
+        """What is selected for them."""
+        return [column.bare for column in columns]
+
     def batches(self, statement: str, columns: list[Column]) -> Iterator[pa.RecordBatch]:
-        """The rows of a selection of `columns`, in our names."""
+        """The rows of a selection of the `expressions` of columns, in our names."""
         self._connection.string_types.update(dict.fromkeys(self._oids, BYTES))
         names = [column.field.name for column in columns]
         with self._connection.cursor() as cursor:

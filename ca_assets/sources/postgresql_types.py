@@ -22,7 +22,7 @@ INTS, FLOATS = frozenset({"int2", "int4", "int8", "oid"}), frozenset({"float4", 
 NUMBERS = INTS | FLOATS | {"numeric", "money"}
 TIMES = frozenset({"date", "timestamp", "timestamptz"})
 MEANING = {"float": NUMBERS | TEXTS, "bool": NUMBERS | TEXTS | {"bool"}, "time": TIMES | TEXTS}
-AS_THEY_ARE = TEXTS | INTS | FLOATS | {"bool"}  # for texts of ours
+SIMPLE_TEXTS = (TEXTS | INTS | FLOATS | {"bool"}) - {"enum", "citext"}
 DECIMAL = pa.decimal128(38)  # stands for all decimals where only "a decimal" counts
 SIMPLE: dict[str, pa.DataType] = {"bool": pa.bool_(), "date": pa.date32(), "timestamp": NAIVE, "timestamptz": MOMENT}
 SIMPLE |= dict.fromkeys(INTS, pa.int64()) | dict.fromkeys(FLOATS, pa.float64()) | dict.fromkeys(("numeric", "money"), DECIMAL)
@@ -47,13 +47,18 @@ class Column:
         return self.field.dtype == "float" and self.kind in NUMBERS
 
     @property
+    def bare(self) -> str:
+        """What is selected where all values come as the server's texts."""
+        return f"CAST({quoted(self.theirs)} AS numeric)" if self.kind == "money" else quoted(self.theirs)
+
+    @property
     def expression(self) -> str:
-        """What is selected."""
-        name = quoted(self.theirs)
-        if self.kind == "money":
-            return f"CAST({name} AS numeric)"
-        is_plain = self.kind in (AS_THEY_ARE if self.field.dtype == "str" else SIMPLE)
-        return name if is_plain and self.kind not in ("enum", "citext") else f"CAST({name} AS text)"
+        """What is selected where values come in binary form: others than the simple ones as texts.
+
+        Decimals too: the server writes them faster than the driver, and of a text the nearest double is known.
+        """
+        is_simple = self.kind in (SIMPLE_TEXTS if self.field.dtype == "str" else SIMPLE_TEXTS | TIMES)
+        return quoted(self.theirs) if is_simple else f"CAST({self.bare} AS text)"
 
     def staged(self, name: str, where: str) -> pa.DataType:
         """The type in staging; SourceError when theirs cannot mean ours."""
@@ -75,9 +80,9 @@ def mapped_columns(name: str, config: SourceConfig, where: str, header: list[tup
     return [Column(field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config)]
 
 
-def selection(columns: list[Column], relation: str, condition: str | None, limit: int | None) -> str:
-    """The statement that gives our columns in order. `limit`: so many rows, whichever the server finds first."""
-    chosen = ", ".join(column.expression for column in columns)
+def selection(expressions: list[str], relation: str, condition: str | None, limit: int | None) -> str:
+    """The statement that gives these expressions. `limit`: so many rows, whichever the server finds first."""
+    chosen = ", ".join(expressions)
     where = f" WHERE {condition}" if condition else ""
     many = f" LIMIT {int(limit)}" if limit is not None else ""
     return f"SELECT {chosen} FROM {relation}{where}{many}"  # noqa: S608 - quoted names, one checked query, typed values
