@@ -23,15 +23,16 @@ from google.cloud.bigquery.table import RowIterator
 from ca_assets.shop import SourceConfig
 from ca_assets.sources import bigquery_sql as sql
 from ca_assets.sources.arrow_rows import add_batch
-from ca_assets.sources.bigquery_connection import Connection, connect
+from ca_assets.sources.bigquery_connection import Connection, connected
 from ca_assets.sources.bigquery_errors import answers
-from ca_assets.sources.bigquery_types import decoded, is_text_needed, kind_of, staged
+from ca_assets.sources.bigquery_types import KINDS, decoded, is_text_needed, kind_of, staged
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.mapping import match_header, source_columns, source_fields
 from ca_assets.sources.reading import Reading, Span
 from ca_assets.sources.staging import RawSource, Stage
 
 PAGE_CELLS = 250_000  # as Python objects some 100 MB; the service ends a page earlier when its text is large
+SOON_SECONDS = 20.0  # somebody waits for a check; a load in the night may try longer
 FEW_PAGES = 4  # not worth a read session
 STORAGE, STREAMING = "google.cloud.bigquery_storage_v1", "ca_assets.sources.bigquery_storage"
 
@@ -48,27 +49,28 @@ class Plan:
 
 def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
     """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows and costs nothing."""
-    with answers(name, _where(config)):
-        _plan(name, config, connect(name, config, reading))
+    with answers(name, _where(config)), connected(name, config, reading) as connection:
+        _plan(name, config, connection.within(SOON_SECONDS))
 
 
 def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
-    """Names and types of all of the source's columns. Raises SourceError; costs nothing."""
-    with answers(name, _where(config)):
-        connection = connect(name, config, reading)
-        schema = _schema(connection, name, sql.everything(sql.origin(name, config, connection.address)), _where(config))
-    return {theirs: kind_of(field) for theirs, field in schema.items() if field.mode != "REPEATED"}
+    """Names and types of all of the source's columns that can be read (no lists, no structures). Raises SourceError; costs nothing."""
+    with answers(name, _where(config)), connected(name, config, reading) as connection:
+        schema = _schema(
+            connection.within(SOON_SECONDS), name, sql.everything(sql.origin(name, config, connection.address)), _where(config)
+        )
+    return _kinds(schema)
 
 
 def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
     """The rows into staging: of `span` those and some more (all, when its column is a text or a number). Raises SourceError."""
-    with answers(name, _where(config)):
-        connection = connect(name, config, reading)
+    with answers(name, _where(config)), connected(name, config, reading) as connection:
         plan = _plan(name, config, connection)
         condition, parameters = _span(span, plan)
         text = sql.select(plan.expressions, plan.source, condition, limit)
         with Stage(name, reading.staging, plan.types, reading.progress) as stage:
-            for batch in _batches(_begun(connection, name, text, parameters), connection, list(plan.types)):
+            job = _begun(connection, text, _job_config(connection, name, parameters))
+            for batch in _batches(job, connection, list(plan.types)):
                 add_batch(batch, {ours: ours for ours in plan.types}, plan.types, stage)
     is_all = limit is None or stage.row_count + stage.broken_count < limit
     return stage.result(is_whole=not condition and is_all)
@@ -89,12 +91,16 @@ def _plan(name: str, config: SourceConfig, connection: Connection) -> Plan:
         types[ours.name] = staged(name, where, ours, theirs)
         column = sql.column(theirs.name)
         expressions.append(f"CAST({column} AS STRING)" if is_text_needed(ours, theirs) else column)
-    return Plan(types, expressions, source, {theirs: kind_of(field) for theirs, field in schema.items() if field.mode != "REPEATED"})
+    return Plan(types, expressions, source, _kinds(schema))
+
+
+def _kinds(schema: dict[str, bigquery.SchemaField]) -> dict[str, str]:
+    return {theirs: kind_of(field) for theirs, field in schema.items() if field.mode != "REPEATED" and kind_of(field) in KINDS}
 
 
 def _schema(connection: Connection, name: str, text: str, where: str) -> dict[str, bigquery.SchemaField]:
     """The columns of a statement's result, by a dry run. SourceError when it is no SELECT."""
-    job = connection.client.query(text, _job_config(connection, name, is_dry=True), retry=_retry(connection), job_retry=None)
+    job = _begun(connection, text, _job_config(connection, name, is_dry=True))
     if job.statement_type != "SELECT":
         raise SourceError(f"{name}: {where} is no single SELECT (BigQuery calls it {job.statement_type}), and only those are run")
     return {field.name: field for field in job.schema or []}
@@ -104,9 +110,8 @@ def _span(span: Span | None, plan: Plan) -> tuple[str, sql.Parameters]:
     return sql.condition(span, plan.kinds.get(span.column, "")) if span else ("", [])
 
 
-def _begun(connection: Connection, name: str, text: str, parameters: sql.Parameters) -> bigquery.QueryJob:
+def _begun(connection: Connection, text: str, config: bigquery.QueryJobConfig) -> bigquery.QueryJob:
     """The job of a statement."""
-    config = _job_config(connection, name, parameters=parameters)
     return connection.client.query(text, config, retry=_retry(connection), job_retry=None, timeout=connection.limits.job_seconds)
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import bigquery
 from google.oauth2 import service_account
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ca_assets.shop import SourceConfig
@@ -70,20 +72,36 @@ class Connection:
     address: Address
     limits: Limits
 
+    def within(self, seconds: float) -> Connection:
+        """The same, trying again for so many seconds at most."""
+        return replace(self, limits=self.limits.model_copy(update={"retry_seconds": min(seconds, self.limits.retry_seconds)}))
 
-def connect(name: str, config: SourceConfig, reading: Reading) -> Connection:
-    """A client for the source; nothing is asked yet. SourceError for a url or credentials that cannot be used."""
+
+@contextmanager
+def connected(name: str, config: SourceConfig, reading: Reading) -> Iterator[Connection]:
+    """A client for the source, closed with the block; nothing is asked yet. SourceError for a url, credentials or limits that are wrong."""
+    limits = _limits(name)
     address = parsed(name, resolved(name, config.url or "", reading))
     credentials = _credentials(name, config, address, reading)
     options = {"api_endpoint": address.endpoint} if address.endpoint else None
     try:
         client = bigquery.Client(address.project, credentials, location=address.location, client_options=options)
     except DefaultCredentialsError as error:
+        said = " ".join(str(error).split())[:200]
         raise SourceError(
-            f"{name}: no Google account to read with ({_short(error)}); set `credentials: ${{NAME}}` (the text of a service account's key) "
+            f"{name}: no Google account to read with ({said}); set `credentials: ${{NAME}}` (the text of a service account's key) "
             "or application default credentials (GOOGLE_APPLICATION_CREDENTIALS, `gcloud auth application-default login`)"
         ) from None
-    return Connection(client, credentials, address, Limits())
+    with closing(client):
+        yield Connection(client, credentials, address, limits)
+
+
+def _limits(name: str) -> Limits:
+    try:
+        return Limits()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SourceError(f"{name}: CA_BIGQUERY_{str(first['loc'][0]).upper()} in the environment is wrong: {first['msg']}") from None
 
 
 def parsed(name: str, url: str) -> Address:
@@ -142,7 +160,3 @@ def _account(name: str, shown: str, text: str) -> Credentials:
     except (ValueError, TypeError, KeyError, AttributeError):
         problem = f"{name}: what {shown} stands for is not the key of a service account"
         raise SourceError(f"{problem}; it must be the whole text of the JSON file that Google made for the account") from None
-
-
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -67,7 +67,7 @@ def _explained(where: str, error: BaseException) -> str:
         return f"BigQuery refuses {where}: {_line(error.message)}; {_remedy(error)}"
     if isinstance(error, GoogleAuthError) and not isinstance(error, TransportError):
         said = _line(error.args[0] if error.args else error)
-        return f"Google does not accept the account ({said}); renew the key that `credentials` stands for"
+        return f"Google does not accept the account ({said}); renew the key that `credentials` stands for, or log in again"
     if isinstance(error, concurrent.futures.TimeoutError | requests.Timeout):
         return f"BigQuery gave no answer in time for {where}; try again later or raise CA_BIGQUERY_JOB_SECONDS"
     return (

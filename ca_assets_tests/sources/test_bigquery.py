@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,9 +14,10 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
+from ca_assets.sources.bigquery import describe_source
 from ca_assets.sources.bigquery_types import decoded
 from ca_assets.sources.errors import SourceError
-from ca_assets.sources.reading import Span
+from ca_assets.sources.reading import Reading, Span
 from ca_assets_tests.servers.bigquery import BigQueryServer
 from ca_assets_tests.sources.bigquery_reading import COLUMNS, TABLE, TYPES, checked, ids_of, opened, row, rows_of, source
 
@@ -129,9 +131,8 @@ def test_edges_of_time(bigquery_server: BigQueryServer, tmp_path: Path) -> None:
 def test_rows_come_page_by_page_and_mapped_columns_only(bigquery_server: BigQueryServer, tmp_path: Path) -> None:
     bigquery_server.page_rows = 3
     shop(bigquery_server, *(row(number) for number in range(10)))
-    seen: list[int] = []
     raw = opened(source(bigquery_server, columns=COLUMNS), tmp_path)
-    assert ids_of(raw) == [f"o{number}" for number in range(10)] and not seen
+    assert ids_of(raw) == [f"o{number}" for number in range(10)]
     assert sum("/queries/" in request for request in bigquery_server.requests) == 4
     (job,) = bigquery_server.queries()
     assert [each["name"] for each in job.schema] == ["c0", "c1", "c2", "c3", "c4"]
@@ -196,8 +197,6 @@ def test_a_span_is_asked_of_the_service(kind: str, bigquery_server: BigQueryServ
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
 def test_a_span_of_naive_stamps_holds_in_every_time_zone(zone: str, bigquery_server: BigQueryServer, tmp_path: Path) -> None:
     since = dt.datetime(2024, 5, 1, 12, tzinfo=UTC)
-    from zoneinfo import ZoneInfo
-
     local = since.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     shop(bigquery_server, row(1, str(local)), types={**TYPES, "started": "DATETIME"})
     assert ids_of(opened(source(bigquery_server), tmp_path, Span("started", since))) == ["o1"]
@@ -228,6 +227,15 @@ def test_a_check_reads_no_rows(bigquery_server: BigQueryServer, tmp_path: Path) 
     shop(bigquery_server, row(1))
     checked(source(bigquery_server), tmp_path)
     assert len(bigquery_server.jobs) == 1 and bigquery_server.queries() == []
+
+
+def test_columns_are_described_without_reading(bigquery_server: BigQueryServer, tmp_path: Path) -> None:
+    """Only those that could be mapped, so that a mapping guessed from them can be read."""
+    shop(bigquery_server, FULL, types=ALL_TYPES)
+    kinds = describe_source("sessions", source(bigquery_server, columns={}), Reading(tmp_path, tmp_path / "staging"))
+    assert list(kinds) == [name for name in ALL_TYPES if name not in ("tags", "part", "clock")]
+    assert (kinds["id"], kinds["amount"], kinds["started"], kinds["done"]) == ("INTEGER", "NUMERIC", "TIMESTAMP", "BOOLEAN")
+    assert bigquery_server.queries() == []
 
 
 @pytest.mark.parametrize(

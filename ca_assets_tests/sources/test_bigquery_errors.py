@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ca_assets.sources import bigquery
 from ca_assets.sources.errors import SourceError
 from ca_assets_tests.servers.bigquery import BigQueryServer
 from ca_assets_tests.servers.processes import free_port
@@ -142,10 +143,25 @@ def test_a_limit_of_bytes(shop: BigQueryServer, tmp_path: Path, monkeypatch: Any
     assert shop.queries()[-1].configuration["query"]["maximumBytesBilled"] == str(10 << 20)
 
 
+@pytest.mark.parametrize("name", ["MAX_BYTES", "JOB_SECONDS", "RETRY_SECONDS"])
+@pytest.mark.parametrize("value", ["10GB", "0"])
+def test_a_limit_that_is_none(name: str, value: str, shop: BigQueryServer, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv(f"CA_BIGQUERY_{name}", value)
+    assert f"CA_BIGQUERY_{name} in the environment is wrong: Input should be " in message(source(shop), tmp_path)
+
+
 def test_an_endpoint_that_is_not_there(shop: BigQueryServer, tmp_path: Path) -> None:
     port = free_port()
     text = message(source(shop, url=f"bigquery://p/d?api_endpoint=http://127.0.0.1:{port}"), tmp_path)
     assert "cannot be reached" in text and "(Connection refused)" in text and "Check the network and `url`" in text
+
+
+def test_a_check_does_not_wait_as_long_as_a_load(shop: BigQueryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CA_BIGQUERY_RETRY_SECONDS", "1000")
+    monkeypatch.setattr(bigquery, "SOON_SECONDS", 0.2)
+    shop.fail("POST .*/jobs", 503, "backendError", times=1000)
+    with pytest.raises(SourceError, match="try again later"):
+        checked(source(shop), tmp_path)
 
 
 class Other(BaseHTTPRequestHandler):
