@@ -21,6 +21,8 @@ from ca_assets.storage.engine import connect
 from ca_assets.storage.export import export_all
 from ca_assets.storage.generation import generation_meta
 from ca_assets.storage.lake import Lake
+from ca_assets.tables.increments import Increments
+from ca_assets.tables.kept import KeptRows
 from ca_assets.tables.load import CleanTables, build_tables
 
 
@@ -35,12 +37,33 @@ class Loaded:
 
 
 def load_and_export(shop_yaml: Path, home: Path, report_date: dt.date | None = None) -> Loaded:
-    """Load the shop into `home` (which may hold an earlier load) and export everything of all scopes and windows."""
+    """Load the shop whole into `home` (which may hold an earlier load) and export everything of all scopes and windows."""
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
-    con, lake, loaded_at = connect(settings), Lake(settings.lake_root), dt.datetime.now(dt.UTC)
+    con, loaded_at = connect(settings), dt.datetime.now(dt.UTC)
     clean = build_tables(shop, con, settings.staging)
-    _write(lake, con, clean)
-    lines = lake.read(con, "basket_lines") if clean.basket_lines is not None else None
+    _write(Lake(settings.lake_root), con, clean)
+    con.disconnect()
+    return export_lake(shop_yaml, home, loaded_at, clean.counts, report_date)
+
+
+def load_tables(shop_yaml: Path, home: Path, now: dt.datetime, is_full: bool = False) -> CleanTables:
+    """Load the tables at the moment `now`, reading only what may have changed since the last time, and keep what was read."""
+    shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
+    con, kept = connect(settings), KeptRows(home / "copies")
+    clean = build_tables(shop, con, settings.staging, increments=Increments(kept, now, is_full))
+    _write(Lake(settings.lake_root), con, clean)
+    kept.commit(clean.copies, {})
+    con.disconnect()
+    return clean
+
+
+def export_lake(
+    shop_yaml: Path, home: Path, loaded_at: dt.datetime, counts: dict[str, dict[str, int]], report_date: dt.date | None = None
+) -> Loaded:
+    """Compute, publish and export everything of the lake in `home`."""
+    shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
+    con, lake = connect(settings), Lake(settings.lake_root)
+    lines = lake.read(con, "basket_lines") if shop.sources.baskets else None
     tables = Tables(lake.read(con, "orders"), lake.read(con, "downloads"), lines)
     day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
     index = EmbeddedIndex(settings.index_file, lake)
@@ -55,7 +78,7 @@ def load_and_export(shop_yaml: Path, home: Path, report_date: dt.date | None = N
     with index.snapshot() as snapshot:
         export_all(snapshot, export, scope="*", windows=True)
     con.disconnect()
-    return Loaded(clean.counts, loaded_at, lake.versions(), export)
+    return Loaded(counts, loaded_at, lake.versions(), export)
 
 
 def _write(lake: Lake, con: ibis.BaseBackend, clean: CleanTables) -> None:

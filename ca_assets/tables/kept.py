@@ -118,7 +118,7 @@ class KeptRows:
         return replace(copy, slices=tuple(slices))
 
     def _taken(self, name: str) -> str:
-        if Path(name).parent == self.folder:
+        if not Path(name).is_absolute() or Path(name).parent == self.folder:
             return Path(name).name
         own = f"{Path(name).stem}.{secrets.token_hex(8)}.parquet"
         shutil.move(name, self.path(own))

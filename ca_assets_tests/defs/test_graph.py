@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from ca_assets.definitions import definitions
+from ca_assets.defs.resources import asked_months, month_partitions
 from ca_assets.loads.audit import CHECKS, audit, counts_add_up
 from ca_assets.tables.contracts import Field, arrow_schema
 
@@ -70,6 +72,24 @@ def test_the_nightly_schedule_runs_at_three_in_the_business_zone(home: Path) -> 
     schedule = definitions().resolve_schedule_def("nightly_load")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "Europe/London")
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_once_a_week_everything_is_read_whole(home: Path) -> None:
+    schedule = definitions().resolve_schedule_def("weekly_full_load")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 5 * * 0", "Europe/London")
+    assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
+    moment = dt.datetime(2024, 3, 3, 5, tzinfo=ZoneInfo("Europe/London"))
+    with dg.instance_for_test() as instance:
+        (request,) = schedule.evaluate_tick(dg.build_schedule_context(instance, scheduled_execution_time=moment)).run_requests
+    assert request.run_config == {"resources": {"load": {"config": {"full": True}}}} and request.tags
+
+
+def test_months_that_a_run_asks_for(home: Path) -> None:
+    first, last = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+    offered = month_partitions().get_partition_keys()
+    assert asked_months({"dagster/partition": offered[2]}) == (offered[2],)
+    assert asked_months({first: offered[1], last: offered[3]}) == tuple(offered[1:4])
+    assert asked_months({first: offered[0], last: offered[-1]}) is None and asked_months({}) is None
 
 
 def test_the_audit_finds_each_kind_of_damage() -> None:

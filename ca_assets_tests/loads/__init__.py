@@ -1,0 +1,1 @@
+"""Tests of loads: increments, the ledger, what a load refuses."""
