@@ -91,9 +91,10 @@ def _names(column: ColumnSeen) -> tuple[str, str, str]:
 
 def _cell(column: ColumnSeen, raw: str | None, value: Value, zone: str) -> str:
     is_empty = not raw or not raw.strip()
-    before, after = "(empty)" if is_empty else _short(raw or ""), _shown(column.dtype, value, zone)
+    before = "(empty)" if is_empty else _short(raw or "")
     if value is None:
         return before if is_empty else f"{before} → not readable"
+    after = _shown(column.dtype, value, zone)
     if column.dtype == "time" and before.startswith(after[:10]):
         after = after[11:]  # the same day
     return before if before == after or _is_same_number(before, value) else f"{before} → {after}"

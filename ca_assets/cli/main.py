@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ca_assets.cli.full_disk import in_words
 from ca_assets.cli.output import Problem, note
 
 COMMANDS = ("demo", "up", "serve", "sources", "connections", "load", "publish", "health", "export", "rejects", "users")
@@ -35,10 +36,12 @@ class Ca(click.Group):
         """Run; with --debug errors keep their stack trace."""
         try:
             return super().invoke(ctx)
+        except Problem as problem:
+            raise Problem(in_words(problem.message)) from problem
         except user_errors() as error:
             if ctx.params.get("debug"):
                 raise
-            raise Problem(_words(error)) from error
+            raise Problem(in_words(_words(error))) from error
 
 
 def user_errors() -> tuple[type[Exception], ...]:
@@ -77,7 +80,11 @@ def cli(debug: bool) -> None:
 
 def _one_line(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """An error that nobody foresaw: still one line, with the way to more."""
-    note(f"Error: {kind.__name__}: {' '.join(str(error).split())[:500]} (this is a bug; `ca --debug …` shows where)")
+    text = " ".join(str(error).split())[:500]
+    if (told := in_words(text)) != text:
+        note(f"Error: {told}")
+        return
+    note(f"Error: {kind.__name__}: {text} (this is a bug; `ca --debug …` shows where)")
 
 
 def main() -> None:

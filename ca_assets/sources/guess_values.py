@@ -15,19 +15,21 @@ from typing import Literal
 import pyarrow as pa
 
 Kind = Literal["nothing", "yes/no", "whole number", "number", "day", "time", "time with offset", "text"]
-MOST = 0.95  # of the values must look alike: some rows of any export are broken
+MOST = 0.95  # of the values must look alike (of a FEW all but one): some rows of any export are broken
+FEW = 5
 WORDS = {"true", "false", "t", "f", "yes", "no", "y", "n", "1", "0"}
-_DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
-WHOLE = re.compile(r"[+-]?\d+")
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?P<sign>[.' ])\d{3}(?:(?P=sign)\d{3})*|\d+)(?:,\d+)?")
-GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:(?P<sign>[,' _])\d{3})+(?:\.\d+)?|[+-]?\d{1,3}(?:\.\d+)?")
+_DAY, _CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+_OFFSET = r"(?:Z| UTC|[+-][0-9]{2}(?::?[0-9]{2})?)"
+WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+COMMA_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?P<sign>[.' ])\d{3}(?:(?P=sign)\d{3})*|\d+)(?:,\d+)?", re.ASCII)
+GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:(?P<sign>[,' _])\d{3})+(?:\.\d+)?|[+-]?\d{1,3}(?:\.\d+)?", re.ASCII)
 PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("whole number", WHOLE),
     ("number", NUMBER),
     ("day", re.compile(_DAY)),
     ("time", re.compile(rf"{_DAY}(?:{_CLOCK})?")),
-    ("time with offset", re.compile(rf"{_DAY}{_CLOCK}(?:Z| UTC|[+-]\d\d(?::?\d\d)?)")),
+    ("time with offset", re.compile(rf"{_DAY}{_CLOCK}{_OFFSET}")),
 )
 DAY_FORMATS = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%d.%m.%y", "%m/%d/%y")
 CLOCK_FORMATS = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -97,7 +99,8 @@ def _typed_kind(kind: pa.DataType, found: Look) -> Kind:
 
 
 def _most(filled: Sequence[str], is_one: Callable[[str], object]) -> bool:
-    return len([text for text in filled if is_one(text)]) >= MOST * len(filled)
+    misses = len([text for text in filled if not is_one(text)])
+    return misses <= max(1 if len(filled) >= FEW else 0, (1 - MOST) * len(filled))
 
 
 def day_formats(filled: Sequence[str]) -> tuple[str, ...]:
@@ -118,8 +121,8 @@ def _reads(form: str, text: str) -> bool:
 def _numbers(filled: Sequence[str], counts: tuple[int, int, int]) -> Look | None:
     """Numbers with a decimal comma or thousands signs."""
     for pattern, decimal in ((GROUPED_NUMBER, "."), (COMMA_NUMBER, ",")):
-        found = [match for text in filled if (match := pattern.fullmatch(text))]
-        if len(found) >= MOST * len(filled):
+        if _most(filled, pattern.fullmatch):
+            found = [match for text in filled if (match := pattern.fullmatch(text))]
             signs = {match["sign"] for match in found} - {None}
             if len(signs) <= 1:
                 return Look("number", *counts, decimal=decimal, thousands=signs.pop() if signs else None)

@@ -30,8 +30,11 @@ class Home:
     def shop(self) -> Path:
         return self.root / "shop"
 
-    def ca(self, *words: str, fails: bool = False, text: str | None = None) -> Result:
-        """Run `ca`; a failure must be one line on standard error with an exit code, and nothing else may fail."""
+    def ca(self, *words: str, fails: bool = False, exits: int = 0, text: str | None = None) -> Result:
+        """Run `ca`; a failure must be one line on standard error with an exit code, and nothing else may fail.
+
+        `exits`: the code of an answer that is no error but no.
+        """
         before = os.environ.get("CA_HOME")
         os.environ["CA_HOME"] = str(self.home)
         process_settings.cache_clear()
@@ -40,7 +43,7 @@ class Home:
         finally:
             os.environ.pop("CA_HOME") if before is None else os.environ.update(CA_HOME=before)
             process_settings.cache_clear()
-        assert (result.exit_code != 0) is fails, result.output
+        assert (result.exit_code != 0) is fails if not exits else result.exit_code == exits, result.output
         assert isinstance(result.exception, SystemExit | None), result.exception
         if fails:
             assert result.stderr.splitlines()[-1].startswith("Error: "), result.stderr

@@ -1,0 +1,87 @@
+"""`ca sources check`: counts of a load, text for people, JSON for programs, exit codes; `ca sources apply` looks at databases too."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.storage.lake import Lake
+from ca_assets_tests.cli.conftest import Home
+from ca_assets_tests.tea_shop import SHOP, write_shop
+
+COUNTS = ("read", "accepted", "rejected", "duplicates", "orphans")
+
+
+def test_with_all_its_counts_are_those_of_the_load(loaded: Home) -> None:
+    found = json.loads(loaded.ca("sources", "check", "--all", "--format", "json").stdout)
+    last = Lake(ProcessSettings(home=loaded.home).lake_root).loads()[-1]["counts"]
+    assert {each["name"] for each in found["sources"]} == set(last)
+    for each in found["sources"]:
+        assert {name: each[name] for name in COUNTS} == {name: last[each["name"]][name] for name in COUNTS}
+        assert {reason["reason"]: reason["rows"] for reason in each["reasons"]} == last[each["name"]]["reasons"]
+
+
+def test_the_text_is_for_people_and_the_shop_in_force_stays(own: Home) -> None:
+    before = own.ca("sources", "list").stdout
+    other = write_shop(own.root / "other")
+    other.write_text(SHOP.replace("name: Tea", "name: Other"))
+    result = own.ca("sources", "check", str(other))
+    text = " ".join(result.stdout.split())
+    for words in (
+        "7 rows read, 5 accepted, 1 rejected, 1 duplicates, 1 unknown clients",
+        "line 7, id s6: payment_amount (column 'amount'): 'x' is not a number",
+        "2024-01-30T10:00:00Z → 10:00 +0000",
+        "yes | no | yes",
+        "(empty)",
+        "February 2024, the last complete month: 1 orders, revenue 12.50 GBP. Is that right?",
+        "country: 2 different values by sessions: FR 2, UK 2, not set 1",
+        "Every source can be used. Nothing was loaded or changed.",
+    ):
+        assert words in text, words
+    assert max(map(len, result.stdout.splitlines())) <= 100
+    assert own.ca("sources", "list").stdout == before
+
+
+def test_a_source_that_cannot_be_used_ends_with_1(empty: Home, tmp_path: Path) -> None:
+    shop = write_shop(tmp_path / "shop")
+    (shop.parent / "lines.csv").unlink()
+    result = empty.ca("sources", "check", str(shop), "--format", "json", exits=1)
+    assert not json.loads(result.stdout)["is_usable"]
+    assert "NOT every source" in empty.ca("sources", "check", str(shop), exits=1).stdout
+
+
+def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
+    shop = write_shop(tmp_path / "shop")
+    shop.write_text("currency: GBP\nsources:\n  sessions:\n    kind: csv\n    path: sessions.csv\n")
+    (found,) = json.loads(empty.ca("sources", "check", str(shop), "--format", "json", exits=1).stdout)["sources"]
+    lines = [line for line in found["guess"].splitlines() if "?" not in line]
+    shop.write_text("sources:\n  sessions:\n    kind: csv\n    path: sessions.csv\n" + "".join(f"  {line}\n" for line in lines[1:]))
+    (found,) = json.loads(empty.ca("sources", "check", str(shop), "--format", "json").stdout)["sources"]
+    assert (found["read"], found["accepted"]) == (7, 5)
+    assert [column["ours"] for column in found["columns"]][-2:] == ["dimensions.country", "actions.basket"]
+
+
+def test_a_shop_without_customers_is_told_what_a_download_is_then(empty: Home, tmp_path: Path) -> None:
+    shop = write_shop(tmp_path / "shop")
+    shop.write_text(SHOP[: SHOP.index("  customers:")])
+    assert "download is his first session" in " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
+
+
+def test_without_a_shop_it_says_what_to_do(empty: Home) -> None:
+    assert "ca sources apply" in empty.ca("sources", "check", fails=True).stderr
+    assert "does not exist" in empty.ca("sources", "check", "nowhere.yaml", fails=True).stderr
+
+
+def test_apply_asks_a_database_too_and_shows_no_password(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHOP_URL", raising=False)
+    shop = write_shop(tmp_path / "shop")
+    shop.write_text(SHOP.replace("kind: csv\n    path: customers.csv", "kind: postgresql\n    url: ${SHOP_URL}\n    table: customers"))
+    assert "ca connections add SHOP_URL" in empty.ca("sources", "apply", str(shop), fails=True).stderr
+    empty.ca("connections", "add", "SHOP_URL", "--stdin", text="postgresql://ann:hunter2@127.0.0.1:1/shop")
+    result = empty.ca("sources", "apply", str(shop), fails=True)
+    assert result.stderr.startswith("Error: customers: ") and len(result.stderr.splitlines()) <= 2 and "hunter2" not in result.output
+    monkeypatch.setenv("CA_ENCRYPTION_KEY", "quite another key, long enough")
+    assert "another encryption key" in empty.ca("sources", "apply", str(shop), fails=True).stderr
