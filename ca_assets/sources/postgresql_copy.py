@@ -13,12 +13,13 @@ import pyarrow as pa
 from adbc_driver_postgresql import StatementOptions
 
 from ca_assets.sources.postgresql_server import Server
-from ca_assets.sources.postgresql_types import Column
+from ca_assets.sources.postgresql_types import SIMPLE, TEXTS, Column
 from ca_assets.sources.postgresql_values import from_driver
 
 FAILURES = (driver.Error, OSError, pa.ArrowException)
 BATCH_BYTES = 16 << 20
 TYPE_KEY, UNKNOWN = b"POSTGRESQL:type", "unnamed<oid:"
+KNOWN = SIMPLE.keys() | TEXTS
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -38,10 +39,10 @@ class Copying:
                 session.execute(statement)
             yield session
 
-    def execute(self, statement: str) -> list[tuple[object, ...]]:
+    def execute(self, statement: str, values: list[object] | None = None) -> list[tuple[object, ...]]:
         """Run a statement of ours."""
         with self._connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def start_again(self) -> None:
@@ -53,17 +54,16 @@ class Copying:
         with self._connection.cursor() as cursor:
             schema = cursor.adbc_execute_schema(f"SELECT * FROM {relation}")  # noqa: S608 - a quoted name or a checked query
         kinds = [(field.metadata or {}).get(TYPE_KEY, b"").decode() for field in schema]
-        return list(zip(schema.names, self._named(kinds), strict=True))
+        names = {kind: self._named(kind) for kind in set(kinds)}
+        return [(name, names[kind]) for name, kind in zip(schema.names, kinds, strict=True)]
 
-    def _named(self, kinds: list[str]) -> list[str]:
-        """The driver does not know types that a shop has made: the server does."""
-        oids = sorted({int(kind[len(UNKNOWN) : -1]) for kind in kinds if kind.startswith(UNKNOWN)})
-        if not oids:
-            return kinds
-        listed = ", ".join(map(str, oids))
-        rows = self.execute(f"SELECT oid::int8, typname::text, typcategory::text FROM pg_catalog.pg_type WHERE oid IN ({listed})")  # noqa: S608 - integers
-        names = {f"{UNKNOWN}{oid}>": "enum" if category == "E" else str(name) for oid, name, category in rows}
-        return [names.get(kind, kind) for kind in kinds]
+    def _named(self, kind: str) -> str:
+        """A type's name, `enum` for one of those. Of types younger than the session the driver knows no name, but the number."""
+        if kind in KNOWN:
+            return kind
+        by, value = ("oid::int8", int(kind[len(UNKNOWN) : -1])) if kind.startswith(UNKNOWN) else ("typname::text", kind)
+        found = self.execute(f"SELECT typname::text, typtype = 'e' FROM pg_catalog.pg_type WHERE {by} = $1", [value])  # noqa: S608 - ours
+        return "enum" if found and found[0][1] else str(found[0][0]) if found else kind
 
     @staticmethod
     def expressions(columns: list[Column]) -> list[str]:
