@@ -15,9 +15,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from ca_assets.sources.bigquery import describe_source
-from ca_assets.sources.bigquery_types import decoded
+from ca_assets.sources.bigquery_types import decoded, staged
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.reading import Reading, Span
+from ca_assets.tables.contracts import Field
 from ca_assets_tests.servers.bigquery import BigQueryServer
 from ca_assets_tests.sources.bigquery_reading import COLUMNS, TABLE, TYPES, checked, ids_of, opened, row, rows_of, source
 
@@ -158,6 +159,15 @@ def test_ways_to_name_a_table(table: str, bigquery_server: BigQueryServer, tmp_p
     assert ids_of(opened(source(bigquery_server, table=table, url=url), tmp_path)) == ["o1"]
 
 
+def test_the_location_goes_with_every_request(bigquery_server: BigQueryServer, tmp_path: Path) -> None:
+    shop(bigquery_server, row(1))
+    opened(source(bigquery_server, url=bigquery_server.source_url() + "&location=EU"), tmp_path)
+    assert {job.reference["location"] for job in bigquery_server.jobs} == {"EU"}
+    assert all("location=EU" in request for request in bigquery_server.requests if request.startswith("GET"))
+    with pytest.raises(SourceError, match="was not found in location EU"):
+        checked(source(bigquery_server, url=bigquery_server.source_url() + "&location=EU", table="shop.other"), tmp_path)
+
+
 def test_a_query_is_read_like_a_table(bigquery_server: BigQueryServer, tmp_path: Path) -> None:
     shop(bigquery_server, row(1), row(2))
     query = "WITH mine AS (SELECT * FROM sessions WHERE id <> 'o1')\nSELECT * FROM mine; -- the second\n"
@@ -227,6 +237,12 @@ def test_a_check_reads_no_rows(bigquery_server: BigQueryServer, tmp_path: Path) 
     shop(bigquery_server, row(1))
     checked(source(bigquery_server), tmp_path)
     assert len(bigquery_server.jobs) == 1 and bigquery_server.queries() == []
+
+
+@pytest.mark.parametrize("kind", ["GEOGRAPHY", "INTERVAL", "RANGE", "TIME", "A_TYPE_OF_TOMORROW"])
+def test_types_that_are_not_read_are_named(kind: str) -> None:
+    with pytest.raises(SourceError, match=f"sessions: the column 'theirs' of the table x is of type {kind}, which is not read"):
+        staged("sessions", "the table x", Field("client", "str"), bigquery.SchemaField("theirs", kind))
 
 
 def test_columns_are_described_without_reading(bigquery_server: BigQueryServer, tmp_path: Path) -> None:

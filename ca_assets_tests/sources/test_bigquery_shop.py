@@ -36,6 +36,7 @@ def test_exports_are_those_of_csv_files(bigquery_server: BigQueryServer, tmp_pat
     shop["sources"]["sessions"]["dimensions"] = {"device": "device"}  # few scopes are enough here
     theirs = load_and_export(written(shop, tmp_path / "csv"), tmp_path / "home_csv", day)
     ours = load_and_export(written(over_bigquery(shop, bigquery_server), tmp_path), tmp_path / "home_bigquery", day)
+    assert {job.statement_type for job in bigquery_server.jobs} == {"SELECT"}
     exported = files_of(ours.export)
     assert len(exported) > 40 and ours.counts["sessions"]["accepted"] > 1000
     assert [name for name, lines in files_of(theirs.export).items() if lines != exported.get(name)] == []

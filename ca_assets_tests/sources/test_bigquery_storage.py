@@ -45,6 +45,13 @@ def test_rows_are_those_of_rest(storage: Storage, tmp_path: Path) -> None:
     assert storage.sessions == 1
 
 
+def test_without_the_library_rows_come_over_rest(storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = read(storage, tmp_path)
+    monkeypatch.setattr(bigquery, "STORAGE", "google.cloud.bigquery_storage_that_is_not_installed")
+    assert read(storage, tmp_path) == rows
+    assert storage.sessions == 1
+
+
 def test_few_rows_need_no_session(storage: Storage, tmp_path: Path) -> None:
     config = source(storage.state, query="SELECT * FROM shop.sessions WHERE id < 6", columns=COLUMNS)
     assert len(rows_of(opened(config, tmp_path))) == 6
