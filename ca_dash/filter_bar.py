@@ -8,6 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from ca_assets.analyses.download_words import download_notes
 from ca_dash.choices import CHOICES, Choice
 from ca_dash.filters import GRAINS, Filters, coarser, parse, to_search
 from ca_dash.format import day, label, scope_label
@@ -170,6 +171,6 @@ def _notes(shop: ShopView, filters: Filters, page: Page) -> list[Any]:
     texts = []
     if filters.scope != "all" and not filters.messages:
         texts.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
-    if page.uses_download and shop.meta.get("has_customers") is False:
-        texts.append("No customers source is connected: the download date is the customer’s first session.")
+    if page.uses_download:
+        texts += download_notes(shop.meta)
     return [html.P(text, className="ca-scope-note") for text in texts]

@@ -20,7 +20,7 @@ class Page:
 
     `tiles` makes `tile_count` tiles; `has_grain` offers daily, weekly, monthly in the filter bar, `choices` what else the page lets
     readers choose. `needs` names the parts of a shop without which the whole page has nothing to show ("baskets", "promotion_id");
-    `uses_download` pages say so when the download date is only the first session.
+    `uses_download` pages say so when the download date is only the first session, or not known of some clients.
     """
 
     title: str

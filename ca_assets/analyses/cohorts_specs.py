@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ca_assets.analyses.download_words import FROM_DOWNLOAD
 from ca_assets.analyses.report import Column, ReportSpec
 
 CohortGrain = Literal["daily", "weekly"]
@@ -13,7 +14,7 @@ _NOUNS = {"daily": "day", "weekly": "week"}
 _EVENTS = ("download", "first order", "second order", "third order", "fourth order")
 _EXCLUDED = (
     "Customers whose first order is on a calendar day before that of their download were never waiting for it: they are counted as "
-    "excluded and are in no cell. "
+    f"excluded and are in no cell. {FROM_DOWNLOAD} "
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ca_assets.analyses.calendar import GRAINS
 from ca_assets.analyses.columns_common import COMPLETE, DAYS, HOUR, PERIOD, STEP, STEP_ORDER, interval
+from ca_assets.analyses.download_words import FROM_DOWNLOAD
 from ca_assets.analyses.report import Column, ReportSpec
 
 _NOUNS = {"daily": "day", "weekly": "week", "monthly": "month"}
@@ -37,7 +38,7 @@ def _customer_report(grain: str) -> ReportSpec:
         f"Per {_NOUNS[grain]}: customers whose download, sign-up, action, first session or first purchase fell into it. "
         "These are volumes: the "
         "customers of one step are not those of the step before, so do not divide them; the conversion funnel does that. "
-        "First session and first purchase are the first within the chosen filter.",
+        f"First session and first purchase are the first within the chosen filter. {FROM_DOWNLOAD}",
         ("period", "step"),
         (PERIOD, COMPLETE, STEP_ORDER, STEP, _CUSTOMERS),
     )
@@ -61,7 +62,7 @@ _CUSTOMERS_HOURLY = ReportSpec(
     "Customer steps by hour of day",
     "By hour of day, over all days since the first known customer: customers whose download, sign-up, action, "
     "first session or first purchase "
-    "fell into that hour, and their average per day (customers / days). Volumes, not a conversion.",
+    f"fell into that hour, and their average per day (customers / days). Volumes, not a conversion. {FROM_DOWNLOAD}",
     ("hour", "step"),
     (HOUR, STEP_ORDER, STEP, _CUSTOMERS, DAYS, Column("customers_per_day", "float", "customers / days")),
     is_series=False,
@@ -75,7 +76,7 @@ _CONVERSION = ReportSpec(
     "days unless set otherwise) after their download. Rate = customers who reached the step / mature customers: those whose whole window "
     "has passed. The others are undecided and counted apart, whatever they did so far. Hours are from the download to the step, over "
     "the customers who reached it. Inside a filter only customers with a session there are counted, so conversion is higher "
-    "than for the whole shop, which also counts those who never came.",
+    f"than for the whole shop, which also counts those who never came. {FROM_DOWNLOAD}",
     ("grain", "period", "step"),
     (
         Column("grain", "str", "`month` for one month's downloads, `total` for all of them"),

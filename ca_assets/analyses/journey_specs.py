@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ca_assets.analyses.download_words import FROM_DOWNLOAD
 from ca_assets.analyses.report import Column, ReportSpec
 
 _AVERAGE = ReportSpec(
@@ -11,7 +12,8 @@ _AVERAGE = ReportSpec(
     "From the download over the first, second, … order to now, as many orders as the average buyer has (orders / buyers, rounded down). "
     "Each step has the mean hours since the one before and the mean amount of that order. Hours from the download to the first order "
     "leave out customers whose download is unknown or on a later day than their first order; an order earlier on the download's own day "
-    "counts 0 hours. The last step is the mean time since each buyer's last order. Within a filter, orders are counted within it.",
+    "counts 0 hours. The last step is the mean time since each buyer's last order. Within a filter, orders are counted within it. "
+    + FROM_DOWNLOAD,
     ("step",),
     (
         Column("step_order", "int", "Place of the step in the journey, from 0"),

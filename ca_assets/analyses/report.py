@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ca_assets.analyses.download_words import FROM_DOWNLOAD
 from ca_assets.columns import ARROW_TYPES, Dtype
 
 
@@ -49,6 +50,11 @@ class ReportSpec:
     def path(self) -> str:
         """`report_name/type`."""
         return f"{self.name}/{self.type}"
+
+    @property
+    def uses_download(self) -> bool:
+        """Whether it begins at the download, so that what a download is must be said."""
+        return FROM_DOWNLOAD in self.definition
 
     @property
     def schema(self) -> pa.Schema:

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from ca_assets.analyses.download_words import NO_CUSTOMERS
 from ca_assets.loads.dry_run_result import ColumnSeen, DimensionSeen, DryRun, Example, MonthSeen, Reason, SourceCheck, Value
 
 WIDTH = 100
@@ -17,10 +18,6 @@ TYPES = {"str": "text", "float": "number", "bool": "yes/no", "time": "time"}
 GAP, BETWEEN = "  ", " | "
 HEAD, MOST = ("your column", "→ ours", "looks like"), (20, 24, 14)
 MOMENT_WORDS = {"sessions": "sessions began", "customers": "downloads", "deliveries": "delivered"}
-NO_CUSTOMERS = (
-    "There is no customers source, so a customer's download is his first session: reports that begin at the download (customer funnels, "
-    "cohorts, journey) begin there."
-)
 
 
 def lines(found: DryRun) -> Iterator[str]:
@@ -162,7 +159,7 @@ def _shop(found: DryRun) -> Iterator[str]:
         yield from _dimension(dimension)
     yield from _wrapped(_month(found.last_month))
     if not found.has_customers:
-        yield from _wrapped(NO_CUSTOMERS)
+        yield from _wrapped(f"{NO_CUSTOMERS} Customer funnels, cohorts and the journey begin there.")
     usable = "Every source can be used." if found.is_usable else "NOT every source can be used: see above."
     sample = " This was a sample; `--all` reads everything." if found.is_sample else ""
     yield from _wrapped(f"{usable}{sample} Nothing was loaded or changed.")

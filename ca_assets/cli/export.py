@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
+from ca_assets.analyses.download_words import download_notes
 from ca_assets.cli.output import Problem, note
 from ca_assets.settings.process import process_settings
 
@@ -52,6 +53,7 @@ def command(
     day = as_of.date() if as_of else None
     with _snapshot(name, scope, day, windows) as snapshot:
         _require_scope(snapshot, scope)
+        _note_downloads(snapshot, name)
         if name is None and out is not None:
             _all(snapshot, out, scope=scope, day=day, form=form, windows=windows)
         elif name is not None:
@@ -78,6 +80,16 @@ def _require_scope(snapshot: Snapshot, scope: str) -> None:
     scopes = snapshot.scopes()
     if scope != "*" and scopes and scope not in scopes:
         raise Problem(f"there is no scope {scope!r}{_close(scope, scopes)}; of {len(scopes)} the first are {', '.join(scopes[:8])}")
+
+
+def _note_downloads(snapshot: Snapshot, name: str | None) -> None:
+    """Say what a download is where it is not what a customers source says."""
+    from ca_assets.analyses.report import catalogue
+
+    spec = catalogue().get((name or "").partition("@")[0])
+    if name in (None, "downloads") or (spec is not None and spec.uses_download):
+        for text in download_notes(snapshot.meta()):
+            note(text)
 
 
 def _close(word: str, words: Sequence[str]) -> str:

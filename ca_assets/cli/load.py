@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ca_assets.analyses.download_words import NO_CUSTOMERS
 from ca_assets.cli.output import note, say, table
 from ca_assets.loads.counts import COLUMNS, counts_facts, counts_rows, reads_lines
 from ca_assets.settings.database import open_database
@@ -29,6 +30,8 @@ def load(*, only: tuple[str, ...] = (), config: dict[str, object] | None = None)
 
     seconds = run_assets(only, config)
     _show_counts()
+    if applied.shop.sources.customers is None:
+        say(NO_CUSTOMERS)
     note(f"Done in {seconds:.1f} s")
 
 

@@ -57,5 +57,6 @@ PAGE = Page(
     "How is the shop doing, and is this week better than the last?",
     (ORDERS, REVENUE, JOURNEY, CHURN, WEEKLY_CHURN, TOP_PRODUCTS, TOP_CATEGORIES, WEEKDAYS, HOURS),
     tiles=key_figures,
+    uses_download=True,  # the journey begins there
 )
 dash.register_page(__name__, path="/", name="Overall", category="Overview", order=0, icon="home", layout=layout(PAGE))
