@@ -5,7 +5,7 @@ No message shows a password or key. Does not belong here: asking (`elastic_clien
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ca_assets.storage.index import IndexUnavailable
@@ -82,6 +82,14 @@ def of_shards(place: str, failures: Collection[dict[str, Any]]) -> Exception:
     found = [reason_of({"error": each.get("reason") or {}}) for each in failures]
     kind, reason = found[0] if found else ("", "a shard did not answer")
     return fault(place, OVERLOADED if kind in BUSY else UNAVAILABLE, {"error": {"type": kind, "reason": reason}})
+
+
+def unallocated(place: str, index: str, reasons: Sequence[str]) -> str:
+    """What to do about a new index that no node takes."""
+    if any("watermark" in reason for reason in reasons):
+        return f"the disk of Elasticsearch at {place} is too full for new data (high watermark); free or add disk space, then run it again"
+    why = reasons[0][:300] if reasons else "its log says why"
+    return f"no node of Elasticsearch at {place} takes the new index {index}: {why}; look at its nodes, then run it again"
 
 
 def blocked(place: str, reason: str) -> str:

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +21,9 @@ import pyarrow as pa
 from ca_assets.storage.elastic_bodies import Body
 from ca_assets.storage.elastic_bulk import send
 from ca_assets.storage.elastic_client import Store
-from ca_assets.storage.elastic_faults import AlreadyThere, Missing
+from ca_assets.storage.elastic_faults import AlreadyThere, Missing, unallocated
 from ca_assets.storage.elastic_mappings import NOTES, STATE, index_body, small_settings
+from ca_assets.storage.index import IndexUnavailable
 
 OWNER = "customer_analytics"
 SetKey = tuple[str, str]  # report_name, report_date (ISO)
@@ -107,13 +109,28 @@ def make_index(store: Store, name: str, body: dict[str, Any]) -> None:
         new_index(store, name, body)
 
 
-def new_index(store: Store, name: str, body: dict[str, Any], **params: Any) -> None:
-    """Make an index that is not there; one of our own that is there was made by the same request, which was repeated."""
+def new_index(store: Store, name: str, body: dict[str, Any]) -> None:
+    """Make an index that is not there; one of our own that is there was made by the same request, which was repeated.
+
+    Raises IndexUnavailable, also when no node takes the index: Elasticsearch makes it nevertheless, and would let documents wait.
+    """
     try:
-        store.call("PUT", f"/{name}", body, **params)
+        answer = store.call("PUT", f"/{name}", body, wait_for_active_shards=1)
     except AlreadyThere:
         if our_indexes(store).get(name) != body["mappings"]["_meta"]:
             raise
+        return
+    if not answer["shards_acknowledged"]:
+        raise IndexUnavailable(unallocated(store.shown, name, _why_unallocated(store, name)))
+
+
+def _why_unallocated(store: Store, name: str) -> list[str]:
+    """What the deciders of all nodes say against the index's first shard; nothing when it was taken meanwhile."""
+    with suppress(IndexUnavailable):
+        answer = store.call("POST", "/_cluster/allocation/explain", {"index": name, "shard": 0, "primary": True})
+        nodes = answer.get("node_allocation_decisions", [])
+        return [str(each["explanation"]) for node in nodes for each in node["deciders"] if each["decision"] == "NO"]
+    return []
 
 
 class Notes:

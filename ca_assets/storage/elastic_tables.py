@@ -109,7 +109,7 @@ def _make(store: Store, sender: Sender, index: str, plan: Plan) -> None:
     """Make, fill, check and complete a physical index."""
     meta = {**ours(store, plan.rows.table), "month": plan.month, "fingerprint": plan.fingerprint, "lake_version": plan.lake_version}
     properties = table_properties(plan.rows.table, plan.rows.schema)
-    new_index(store, index, index_body(properties, meta, table_settings(store.settings)), wait_for_active_shards=1)
+    new_index(store, index, index_body(properties, meta, table_settings(store.settings)))
     sent = sender.send(index, bodies(engine(), plan.rows))
     store.whole("POST", f"/{index}/_refresh", seconds=SLOW_SECONDS)
     found = store.whole("GET", f"/{index}/_count")["count"]

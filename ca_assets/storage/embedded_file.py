@@ -19,6 +19,7 @@ from ca_assets.storage.index import IndexUnavailable
 NO_DAY = dt.date.min
 """Report date of reports made before any day was complete (they have no rows; their meta says why)."""
 BUSY_SECONDS = 60.0
+SHARED_BYTES = 100_000
 SCHEMA_VERSION = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS current (one INTEGER PRIMARY KEY, generation TEXT NOT NULL, meta TEXT NOT NULL, switched_at TEXT NOT NULL);
@@ -48,8 +49,7 @@ class IndexFile:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection whose whole life is one read transaction. Raises IndexUnavailable."""
-        with self._faults(), closing(self._connect()) as db:
-            db.execute("BEGIN")
+        with self._faults(), closing(self._reader()) as db:
             yield db
 
     @contextmanager
@@ -59,6 +59,26 @@ class IndexFile:
             db.execute("BEGIN IMMEDIATE")
             with db:
                 yield db
+
+    def _reader(self) -> sqlite3.Connection:
+        """A connection that has begun to read. Readers and writers share a file of 32 KB; where the disk has not even that, alone."""
+        try:
+            return self._begun("NORMAL")
+        except sqlite3.OperationalError:
+            if shutil.disk_usage(self.path.parent).free > SHARED_BYTES:
+                raise
+        return self._begun("EXCLUSIVE")
+
+    def _begun(self, locking: str) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute(f"PRAGMA locking_mode = {locking}")  # before anything that opens the file
+            db.execute("BEGIN")
+            db.execute("SELECT 1 FROM sqlite_master")
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

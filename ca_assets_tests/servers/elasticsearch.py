@@ -182,14 +182,16 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(nodes: int = 1, heap: str = "512m", *, in_memory: bool = True, is_secured: bool = False, **more: object) -> Cluster:
-    """A new cluster on free loopback ports with empty data, where there is room in the memory's own file system. Raises NoServer.
+def start(
+    nodes: int = 1, heap: str = "512m", *, in_memory: bool = True, place: Path | None = None, is_secured: bool = False, **more: object
+) -> Cluster:
+    """A new cluster on free loopback ports with empty data: in a place, or where there is room in the memory's own file system.
 
-    `is_secured`: with TLS and users (`Node.secured`). `more`: settings of elasticsearch.yml, where `__` stands for a point.
+    `is_secured`: with TLS and users (`Node.secured`). `more`: settings of elasticsearch.yml, with `__` for a point. Raises NoServer.
     """
     get(), java_home()
     _remove_left()
-    folder = Path(tempfile.mkdtemp(prefix="ca-elasticsearch-", dir=_memory() if in_memory else None))
+    folder = Path(tempfile.mkdtemp(prefix="ca-elasticsearch-", dir=place or (_memory() if in_memory else None)))
     folder.chmod(0o755)
     (folder / "owner").write_text(str(os.getpid()))
     ports = _free_ports(2 * nodes)
