@@ -62,6 +62,17 @@ def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[s
     return _kinds(schema)
 
 
+def count_rows(name: str, config: SourceConfig, reading: Reading) -> int | None:
+    """How many rows a table has, which costs nothing; None for a query, which would have to be run for it. Raises SourceError."""
+    if config.table is None:
+        return None
+    with answers(name, _where(config)), connected(name, config, reading) as connection:
+        text = sql.select(["COUNT(*)"], sql.origin(name, config, connection.address), "", None)
+        job = _begun(connection, text, _job_config(connection, name))
+        (row,) = job.result(retry=_retry(connection), timeout=connection.limits.job_seconds)
+    return int(row[0])
+
+
 def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
     """The rows into staging: of `span` those and some more (all, when its column is a text or a number). Raises SourceError."""
     with answers(name, _where(config)), connected(name, config, reading) as connection:

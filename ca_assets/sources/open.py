@@ -36,6 +36,9 @@ class DatabaseKind(Protocol):
     def describe_source(self, name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
         """Names and types of all of the source's columns, mapped or not; SourceError when they cannot be had. Reads no rows."""
 
+    def count_rows(self, name: str, config: SourceConfig, reading: Reading) -> int | None:
+        """How many rows the source has, None when that is as dear as reading it; SourceError when it cannot be had."""
+
     def read_source(self, name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
         """The rows into staging. `RawSource.is_whole`: a source that cannot be asked for a span is read whole."""
 

@@ -49,6 +49,16 @@ def describe_source(name: str, config: SourceConfig, reading: Reading) -> dict[s
         return dict(_header(name, config, session, relation))
 
 
+def count_rows(name: str, config: SourceConfig, reading: Reading) -> int | None:
+    """How many rows a table has; None for a query, which would have to be run for it. SourceError when it cannot be had."""
+    if config.table is None:
+        return None
+    relation, _ = _relation(name, config)
+    with _session(name, config, reading) as (session, _watch):
+        (row,) = session.execute(f"SELECT count(*)::int8 FROM {relation}")  # noqa: S608 - a quoted name
+    return int(str(row[0]))
+
+
 def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
     """The rows into staging, as they were at one moment. SourceError when they cannot be had; then nothing was taken.
 

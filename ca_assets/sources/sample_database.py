@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.mapping import source_columns
-from ca_assets.sources.open import open_source
+from ca_assets.sources.open import database, open_source
 from ca_assets.sources.reading import Reading, Span
 from ca_assets.sources.sample_size import WHOLE_TIMES, Sample, own_folder
 from ca_assets.sources.staging import RawSource
@@ -24,8 +24,8 @@ def sample_database(name: str, config: SourceConfig, reading: Reading, rows: int
     raw = open_source(name, config, Reading(reading.folder, folder, reading.progress, reading.secret), span=span, limit=limit)
     changed = _as_parquet(config, source_columns(name, config), raw, os.fspath(folder / "rows.parquet"))
     is_whole = raw.rows + raw.broken_rows < limit
-    total = raw.rows + raw.broken_rows if is_whole else None
-    return Sample(changed, is_whole, total=total, is_total_exact=is_whole, how="the rows that the database gave first")
+    total = raw.rows + raw.broken_rows if is_whole or span else database(name, config).count_rows(name, config, reading)
+    return Sample(changed, is_whole, total=total, is_total_exact=total is not None, how="the rows that the database gave first")
 
 
 def _as_parquet(config: SourceConfig, columns: dict[str, str], raw: RawSource, target: str) -> SourceConfig:
