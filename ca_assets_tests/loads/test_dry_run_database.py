@@ -12,6 +12,7 @@ from ca_assets.loads.dry_run import dry_run
 from ca_assets.loads.dry_run_result import DryRun, SourceCheck
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import parse_shop
+from ca_assets_tests.servers.bigquery import BigQueryServer
 from ca_assets_tests.servers.postgresql import PostgreSQL
 
 ROWS = 6_000
@@ -83,3 +84,18 @@ def test_what_the_server_says_is_that_source_s_error(postgresql: PostgreSQL, dat
     assert "no_such_database" in str(sessions.error)
     _, sessions = check(postgresql, database, tmp_path, table="shop_orders", columns={**COLUMNS, "payment_amount": "total"})
     assert "'total'" in str(sessions.error) and "payment_amount: grand_total" in str(sessions.guess)
+
+
+def test_bigquery_is_sampled_and_guessed_too(bigquery_server: BigQueryServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE_ROWS", 400)
+    rows = [(f"o{n}", f"c{n % 50}", f"2024-0{1 + n // 500}-{1 + n % 28:02d} 10:00:00+00", "9.50", n % 2 == 0) for n in range(2_500)]
+    types = {"order_id": "STRING", "customer": "STRING", "created_at": "TIMESTAMP", "total": "NUMERIC", "paid": "BOOL"}
+    bigquery_server.warehouse.create("shop-project.shop.sessions", types, rows)
+    source = {"kind": "bigquery", "url": bigquery_server.source_url("shop"), "table": "sessions"}
+    found = dry_run(parse_shop(yaml.safe_dump({"sources": {"sessions": source}}), tmp_path), ProcessSettings(home=tmp_path))
+    assert found.sources[0].guess is not None and not found.is_usable
+    mapped = yaml.safe_load(found.sources[0].guess)["sessions"]
+    shop = parse_shop(yaml.safe_dump({"sources": {"sessions": {**source, **mapped}}}), tmp_path)
+    found = dry_run(shop, ProcessSettings(home=tmp_path))
+    assert (found.sources[0].read, found.sources[0].total, found.is_sample) == (1_000, 2_500, True)
+    assert (found.last_month.month, found.last_month.orders, found.last_month.revenue) == ("2024-04", 250, 2375.0)
