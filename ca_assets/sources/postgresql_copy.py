@@ -20,6 +20,10 @@ FAILURES = (driver.Error, OSError, pa.ArrowException)
 BATCH_BYTES = 16 << 20
 TYPE_KEY, UNKNOWN = b"POSTGRESQL:type", "unnamed<oid:"
 KNOWN = SIMPLE.keys() | TEXTS
+# A database of no encoding may hold any bytes: they come as they are, and the rows with wrong ones are rejected. Others come as UTF-8.
+ENCODING = (
+    "SELECT set_config('client_encoding', CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, false)"
+)
 READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -35,7 +39,7 @@ class Copying:
         """A read-only transaction for the block. Raises what is in FAILURES."""
         with driver.connect(server.dsn) as connection:
             session = cls(connection)
-            for statement in (READ_ONLY, *server.settings):
+            for statement in (READ_ONLY, ENCODING, *server.settings):
                 session.execute(statement)
             yield session
 

@@ -74,7 +74,10 @@ def server(name: str, config: SourceConfig, reading: Reading) -> Server:
 
 def _parsed(name: str, url: str) -> dict[str, str]:
     scheme, separator, rest = url.partition("://")
-    if separator and scheme.partition("+")[0] not in SCHEMES:
+    place = rest.partition("?")[0]
+    # With a bare @ or / in it, a part of a password would be taken for a host or database, and be shown.
+    is_ambiguous = place.count("@") > 1 or "@" in place.partition("/")[2]
+    if separator and (is_ambiguous or scheme.partition("+")[0] not in SCHEMES):
         raise _not_a_url(name)
     try:
         return dict(parse_dsn(f"postgresql://{rest}" if separator else url))

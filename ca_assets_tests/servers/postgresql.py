@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +69,18 @@ class PostgreSQL:
         finally:
             connection.close()
 
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to the server and to each of its sessions, at once (SIGSTOP: as if the network were cut; SIGKILL)."""
+        for pid in (self.process.pid, *_children_of(self.process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def restart(self) -> None:
+        """Serve the same data again, after it was killed."""
+        self.process.wait(20)
+        self.process = _serve(programs(), self.folder, _user(), self.port)
+        _wait(self)
+
     def stop(self) -> None:
         """End it: connections are cut, data are written, the folder goes."""
         self.process.send_signal(signal.SIGINT)
@@ -78,6 +90,11 @@ class PostgreSQL:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _children_of(parent: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    return [int(word) for word in found.stdout.split()]
 
 
 def programs() -> Path:
