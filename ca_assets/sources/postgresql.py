@@ -18,7 +18,7 @@ from ca_assets.sources.postgresql_copy import FAILURES as COPY_FAILURES
 from ca_assets.sources.postgresql_copy import Copying
 from ca_assets.sources.postgresql_cursor import FAILURES as CURSOR_FAILURES
 from ca_assets.sources.postgresql_cursor import Fetching
-from ca_assets.sources.postgresql_errors import explained, fallen_silent
+from ca_assets.sources.postgresql_errors import explained, fallen_silent, state_of
 from ca_assets.sources.postgresql_server import server
 from ca_assets.sources.postgresql_types import mapped_columns, selection
 from ca_assets.sources.reading import Reading, Span
@@ -29,6 +29,7 @@ from ca_assets.sources.staging import RawSource, Stage
 
 FAILURES = (*COPY_FAILURES, *CURSOR_FAILURES)
 Session = Copying | Fetching
+NO_TABLE = ("42P01", "3F000")  # no such table, no such schema
 TABLES = "SELECT table_schema::text, table_name::text FROM information_schema.tables LIMIT 10000"
 
 
@@ -106,7 +107,7 @@ def _header(name: str, config: SourceConfig, session: Session, relation: str) ->
     try:
         return session.header(relation)
     except FAILURES as error:
-        if config.table is None or "does not exist" not in str(error):
+        if config.table is None or state_of(error) not in NO_TABLE:
             raise
     session.start_again()
     raise SourceError(_no_table(name, config.table, session))

@@ -10,7 +10,7 @@ import re
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.postgresql_server import Server
 
-TLS = "add sslmode=require to the url if the server wants TLS, sslmode=disable or prefer if it has none, sslrootcert=FILE for its authority"
+TLS = "add sslmode=require to the url if the server wants TLS, sslmode=disable if it has none, or sslrootcert=FILE for its authority"
 GRANT = "GRANT SELECT on it (and USAGE on its schema) to this user"
 LONGER = "set CA_SOURCE_TIMEOUT_SECONDS higher, or read less (a query, an index on the date column)"
 AGAIN = "nothing of it was taken. Load again when the server runs"
@@ -36,17 +36,23 @@ REMEDIES: tuple[tuple[str, str, str], ...] = (  # SQLSTATEs, words, remedy
     ("57P01 57P02 08006 08003", "server closed|terminating connection|connection .* lost|no connection|Connection reset|EOF", AGAIN),
 )
 SIGN = re.compile(r"(?:ERROR|FATAL|PANIC):\s+(.*)")
+GUESS = re.compile(r"HINT:\s+Perhaps (you meant .{,100}?)\.?$", re.MULTILINE)
 SHOWN_CHARACTERS = 300
 
 
 def explained(name: str, server: Server, error: BaseException) -> SourceError:
     """The error for people. `error`: of the driver; its SQLSTATE is looked for."""
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
-    text = server.without_secrets(str(error))
+    state, text = state_of(error), server.without_secrets(str(error))
     what = _first_line(text)
     remedy = next((remedy for states, words, remedy in REMEDIES if _is_meant(state, states, what, words)), "")
+    guess = next((f" (perhaps {words})" for words in GUESS.findall(text)), "")
     hint = f"; {remedy.format(name=name)}" if remedy else ""
-    return SourceError(f"{name}: {server.kind} at {server.shown} says: {what}{hint}")
+    return SourceError(f"{name}: {server.kind} at {server.shown} says: {what}{guess}{hint}")
+
+
+def state_of(error: BaseException) -> str:
+    """The SQLSTATE of a driver's error; empty when it has none."""
+    return str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
 
 
 def fallen_silent(name: str, server: Server) -> SourceError:

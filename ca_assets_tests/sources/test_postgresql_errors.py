@@ -104,7 +104,10 @@ def test_a_name_in_the_url_that_nobody_knows(source: Source, kind: str) -> None:
             {"query": "SELECT client, seen FROM nothing"},
             'relation "nothing" does not exist; correct sources.customers.table (or the query)',
         ),
-        ({"query": "SELECT client, sean AS seen FROM t"}, 'column "sean" does not exist; correct the mapped column or the query'),
+        (
+            {"query": "SELECT client, sean AS seen FROM t"},
+            '"sean" does not exist (perhaps you meant to reference the column "t.seen"); correct the mapped column',
+        ),
         ({"query": "SELECT client, seen, seen FROM t"}, "the header of the query has the column 'seen' twice; rename one of them"),
         ({"query": "SELECT client FROM t"}, "the query has no column 'seen', which shop.yaml maps to our 'download_date'"),
         ({"query": "INSERT INTO t VALUES ('x') RETURNING *"}, "syntax error"),

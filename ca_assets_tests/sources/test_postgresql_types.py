@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,19 @@ def test_a_type_that_cannot_mean_ours_is_told(
         source.raw(kind, name="sessions", columns=session_columns(**{ours: theirs}))
     needs = {"payment_amount": "a number", "has_purchased": "true or false"}[ours]
     assert str(found.value) == f"sessions: the column {theirs!r} of t holds {holds}; our {ours!r} needs {needs}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_decimals_are_the_nearest_double_and_times_keep_microseconds(postgresql: PostgreSQL, tmp_path: Path, kind: str) -> None:
+    source, draw = Source(postgresql, tmp_path), random.Random(7)
+    texts = [f"{draw.choice(('', '-'))}{draw.randrange(10 ** draw.randrange(1, 22))}.{draw.randrange(10**18):018d}" for _ in range(1500)]
+    first = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+    moments = [first + dt.timedelta(microseconds=draw.randrange(315_537_897_599_999_999)) for _ in texts]
+    values = ", ".join(f"({text}, timestamptz '{moment:%Y-%m-%d %H:%M:%S.%f}+00')" for text, moment in zip(texts, moments, strict=True))
+    source.execute(f"CREATE TABLE t AS SELECT 'x'::text AS id, 'c'::text AS client, true AS b, n, tz FROM (VALUES {values}) v (n, tz)")
+    rows = source.rows(kind, name="sessions", columns=session_columns())
+    assert [row["payment_amount"] for row in rows] == [float(text) for text in texts]
+    assert [row["session_start_date"] for row in rows] == moments
 
 
 @pytest.mark.parametrize("kind", KINDS)
