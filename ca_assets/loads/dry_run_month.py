@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import ibis
 
 from ca_assets.analyses.report_date import default_report_date
+from ca_assets.analyses.sums import exact_sum
 from ca_assets.loads.dry_run_look import Looking, SourceLook
 from ca_assets.loads.dry_run_result import MonthSeen
 from ca_assets.shop import DATABASE_KINDS, Shop, SourcesConfig
@@ -88,9 +89,9 @@ def words(month: str) -> str:
 def month_of(orders: ibis.Table, month: str) -> MonthSeen:
     """The orders of that month; revenue by currency, never added up over several."""
     known = orders.filter((orders.month == month) & orders.has_purchased)
-    found = known.group_by("currency").agg(orders=known.count(), revenue=known.payment_amount.sum()).order_by("currency")
+    found = known.group_by("currency").agg(orders=known.count(), revenue=exact_sum(known.payment_amount)).order_by("currency")
     rows = found.to_pyarrow().to_pylist()
-    revenues = {row["currency"]: round(row["revenue"], 10) for row in rows}
+    revenues = {row["currency"]: row["revenue"] for row in rows}
     note = "amounts of several currencies are not added up" if len(rows) > 1 else ""
     revenue = 0.0 if not rows else next(iter(revenues.values())) if len(rows) == 1 else None
     return MonthSeen(month, words(month), sum(row["orders"] for row in rows), revenue, revenues, note)
