@@ -11,6 +11,7 @@ from typing import Any
 from ca_assets.storage.index import IndexUnavailable
 
 FULL_DISK = ("flood", "disk usage", "read-only-allow-delete", "read_only_allow_delete")  # in the reason of a write block
+WATERMARK = "watermark"  # in the reason why a node takes no new index: its disk
 BUSY = {"es_rejected_execution_exception", "circuit_breaking_exception"}
 OVERLOADED, UNAVAILABLE = 429, 503
 
@@ -86,7 +87,7 @@ def of_shards(place: str, failures: Collection[dict[str, Any]]) -> Exception:
 
 def unallocated(place: str, index: str, reasons: Sequence[str]) -> str:
     """What to do about a new index that no node takes."""
-    if any("watermark" in reason for reason in reasons):
+    if any(WATERMARK in reason for reason in reasons):
         return f"the disk of Elasticsearch at {place} is too full for new data (high watermark); free or add disk space, then run it again"
     why = reasons[0][:300] if reasons else "its log says why"
     return f"no node of Elasticsearch at {place} takes the new index {index}: {why}; look at its nodes, then run it again"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ca_assets.storage.elastic_client import Store
-from ca_assets.storage.elastic_faults import blocked
-from ca_assets.storage.elastic_notes import current_state, our_indexes
+from ca_assets.storage.elastic_faults import WATERMARK, Overloaded, blocked, unallocated
+from ca_assets.storage.elastic_notes import current_state, our_indexes, why_unallocated
 from ca_assets.storage.index import IndexUnavailable
 
 TIGHT_HEAP_PERCENT = 85
@@ -24,12 +24,12 @@ def health(store: Store) -> dict[str, Any]:
     try:
         state |= {"version": store.call("GET", "/", seconds=10)["version"]["number"], "is_reachable": True}
         state |= _cluster(store) | _sizes(store)
+        state["is_writable"] = _write_block(store) is None and not (state["status"] == "red" and _is_beyond_watermark(store))
         state["problem"] = _problem(store, state)
-        state["is_writable"] = _write_block(store) is None
         found = current_state(store)
         state["generation"] = found.generation if found else None
     except IndexUnavailable as unavailable:
-        state["problem"] = str(unavailable)
+        state |= {"problem": str(unavailable), "is_reachable": state["is_reachable"] or isinstance(unavailable, Overloaded)}
     return state
 
 
@@ -60,13 +60,18 @@ def _our_bytes(store: Store) -> int:
 
 
 def _problem(store: Store, state: dict[str, Any]) -> str | None:
-    if block := _write_block(store):
-        return block
+    if not state["is_writable"]:
+        return _write_block(store) or unallocated(store.shown, "", [WATERMARK])
     if state["status"] == "red":
         return "some data are not available (cluster state red): start the missing nodes; `ca publish` makes again what is lost"
     if state["heap_percent"] >= TIGHT_HEAP_PERCENT:
         return f"the heap is {state['heap_percent']} % full: give Elasticsearch more memory, such as ES_JAVA_OPTS='-Xms2g -Xmx2g'"
     return None
+
+
+def _is_beyond_watermark(store: Store) -> bool:
+    """Whether a disk is the reason why an index is nowhere."""
+    return any(WATERMARK in reason for reason in why_unallocated(store))
 
 
 def _write_block(store: Store) -> str | None:

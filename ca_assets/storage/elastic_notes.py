@@ -121,13 +121,14 @@ def new_index(store: Store, name: str, body: dict[str, Any]) -> None:
             raise
         return
     if not answer["shards_acknowledged"]:
-        raise IndexUnavailable(unallocated(store.shown, name, _why_unallocated(store, name)))
+        raise IndexUnavailable(unallocated(store.shown, name, why_unallocated(store, name)))
 
 
-def _why_unallocated(store: Store, name: str) -> list[str]:
-    """What the deciders of all nodes say against the index's first shard; nothing when it was taken meanwhile."""
+def why_unallocated(store: Store, index: str | None = None) -> list[str]:
+    """What the deciders of all nodes say against the first shard of the index (None: of any); nothing when it was taken meanwhile."""
     with suppress(IndexUnavailable):
-        answer = store.call("POST", "/_cluster/allocation/explain", {"index": name, "shard": 0, "primary": True})
+        asked = {"index": index, "shard": 0, "primary": True} if index else None
+        answer = store.call("POST", "/_cluster/allocation/explain", asked)
         nodes = answer.get("node_allocation_decisions", [])
         return [str(each["explanation"]) for node in nodes for each in node["deciders"] if each["decision"] == "NO"]
     return []

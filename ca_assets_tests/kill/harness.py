@@ -1,10 +1,12 @@
 """The experiment: load an edition, kill the load at a random moment, see that readers kept one whole edition, finish, look for leftovers.
 
-Belongs here: the course of it and its judgement. Moments are drawn from equal parts of a load's duration, so that they cover all of it.
+Belongs here: the course of it and its judgement. One half of the moments are drawn from equal parts of a load's duration, so that they
+cover all of it; the other half from within the phases in turn (`phases`), because the most delicate ones are short.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -26,16 +28,23 @@ from ca_assets.storage.engine import connect
 from ca_assets.storage.lake import Lake
 from ca_assets.storage.open import open_index
 from ca_assets_tests.kill.leftovers import leftovers
-from ca_assets_tests.kill.loader import Loader
+from ca_assets_tests.kill.loader import Load, Loader
+from ca_assets_tests.kill.phases import Span, marks, phase_at_end, spans, wait_for
 from ca_assets_tests.kill.seen import edition_in, snapshot_totals
 from ca_assets_tests.kill.shop import Edition
+
+Aim = float | str  # a share of a load's time, or a phase
 
 
 @dataclass
 class Result:
-    """What happened. `killed` counts kills by the last step that had ended; `readings` by kind; `problems` must be empty."""
+    """What happened. `killed` counts kills by the last step that had ended, `phases` by what the load was doing.
+
+    `readings` are counted by kind; `problems` must be empty.
+    """
 
     killed: Counter[str] = field(default_factory=Counter)
+    phases: Counter[str] = field(default_factory=Counter)
     too_late: int = 0
     published_though_killed: int = 0
     readings: Counter[str] = field(default_factory=Counter)
@@ -44,10 +53,11 @@ class Result:
 
     def text(self) -> str:
         """For people."""
-        steps = ", ".join(f"{step} {count}" for step, count in self.killed.most_common())
+        steps, phases = (", ".join(f"{what} {count}" for what, count in each.most_common()) for each in (self.killed, self.phases))
         seconds = sorted(self.load_seconds)[len(self.load_seconds) // 2] if self.load_seconds else 0.0
         lines = [
             f"{self.killed.total()} killed, {self.published_though_killed} of them after the switch; {self.too_late} more had ended before",
+            f"killed in: {phases}",
             f"last step that had ended: {steps}",
             f"readings: {dict(self.readings)}; a whole load takes {seconds:.1f} s",
             *(f"PROBLEM: {problem}" for problem in self.problems),
@@ -66,6 +76,7 @@ class Experiment:
         self.edition = Edition(0)
         self._read_lines = self._last_read = 0
         self._finished: list[tuple[float, int]] = []
+        self._spans: list[Span] = []
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -92,24 +103,42 @@ class Experiment:
     def kill_many(self, times: int) -> Result:
         """So many kills, each followed by a load that must finish."""
         with self.running():
-            parts = list(range(times))
-            self.rng.shuffle(parts)
-            for done, part in enumerate(parts, 1):
-                while not self.kill_once((part + self.rng.random()) / times):
+            for done, aim in enumerate(self._aims(times), 1):
+                while not self.kill_once(aim):
                     self.result.too_late += 1
-                told = f"{done}/{times}: killed in part {part + 1} of {times} of a load; {len(self.result.problems)} problems"
-                print(told, file=sys.stderr)
+                aimed = aim if isinstance(aim, str) else f"at {aim:.2f} of a load"
+                print(f"{done}/{times}: killed {aimed}; {len(self.result.problems)} problems", file=sys.stderr)
         return self.result
 
-    def kill_once(self, share: float) -> bool:
-        """Load a new edition and kill it after a share of a load's time; False when it had ended before. Then a load must finish."""
+    def _aims(self, times: int) -> list[Aim]:
+        """Shares of a load's time for one half, phases in turn for the other, mixed."""
+        uniform = times - times // 2
+        aims: list[Aim] = [(part + self.rng.random()) / uniform for part in range(uniform)]
+        known = list(dict.fromkeys(span.phase for span in self._spans))
+        self.rng.shuffle(known)
+        aims += itertools.islice(itertools.cycle(known), times - uniform)
+        self.rng.shuffle(aims)
+        return aims
+
+    def _wait(self, load: Load, aim: Aim) -> None:
+        """Until the moment to kill it: a share of a load's time, or anywhere in an occurrence of a phase."""
+        if isinstance(aim, float):
+            time.sleep(aim * min(self.result.load_seconds[-3:]))
+            return
+        span = self.rng.choice([each for each in self._spans if each.phase == aim] or self._spans)
+        if wait_for(load.phases, span, load.is_going):
+            time.sleep(0.8 * self.rng.random() * span.seconds)  # to wake and to kill takes time too
+
+    def kill_once(self, aim: Aim) -> bool:
+        """Load a new edition and kill it at the moment aimed at; False when it had ended before. Then a load must finish."""
         before, new = self.edition, Edition(self.edition.number + 1)
         new.write(self.root / "shop")
         load = self.loader.start(self.root / "load.log")
-        time.sleep(share * min(self.result.load_seconds[-3:]))
+        self._wait(load, aim)
         is_killed = self.loader.kill(load) < 0
         if is_killed:
             self.result.killed[last_step(load.log)] += 1
+            self.result.phases[phase_at_end(marks(load.phases))] += 1
             self._published_is_one_of(before, new)
         self.finish(new if self.rng.random() < 0.5 else Edition(new.number + 1))  # the killed edition, or one that came after it
         self._judge_readings()
@@ -127,6 +156,7 @@ class Experiment:
             self.problem(f"the load of {self.edition} ended with {code}: {load.log.read_text()[-1500:]}")
             return
         self._finished.append((time.time(), self.edition.number))
+        self._spans = spans(marks(load.phases))
         self._is_exactly(self.edition)
         for left in leftovers(self.settings):
             self.problem(f"after {self.edition}: {left}")

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ca_assets_tests.kill.phases import note_phases
 from ca_assets_tests.servers.processes import kill_group
 
 
@@ -28,6 +29,15 @@ class Load:
     pid: int
     log: Path
     began: float
+
+    @property
+    def phases(self) -> Path:
+        """Where it notes its phases."""
+        return self.log.with_suffix(".phases")
+
+    def is_going(self) -> bool:
+        """Whether it has not ended yet."""
+        return Path(f"/proc/{self.pid}").exists()
 
 
 class Loader:
@@ -41,6 +51,7 @@ class Loader:
     def start(self, log: Path) -> Load:
         """Begin a load."""
         assert self._parent.stdin is not None
+        log.with_suffix(".phases").unlink(missing_ok=True)
         self._parent.stdin.write(f"{log}\n")
         self._parent.stdin.flush()
         return Load(int(self._answer().removeprefix("started ")), log, time.monotonic())
@@ -91,6 +102,7 @@ def _load(log: Path, cli: object) -> None:
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     code = 1
+    note_phases(log.with_suffix(".phases"))
     try:
         cli(["load"], standalone_mode=True)  # type: ignore[operator]
     except SystemExit as end:

@@ -31,7 +31,7 @@ def test_killed_loads_lose_and_leave_nothing(tmp_path: Path) -> None:
     result = Experiment(tmp_path, seed).kill_many(TIMES)
     print(f"seed {seed}: {result.text()}")
     assert result.problems == []
-    assert result.killed.total() == TIMES
+    assert (result.killed.total(), result.phases.total()) == (TIMES, TIMES)
     assert result.readings["snapshot"] > 0 and result.readings["export"] > 0
 
 

@@ -152,7 +152,7 @@ def test_patience_has_an_end_which_is_told(busy: ProcessSettings, full_lake: Lak
             attempt()
     monkeypatch.setattr(elastic_health, "QUICK_SECONDS", 0.1)
     health = index.health()
-    assert (health["is_writable"], "overloaded" in str(health["problem"])) == (False, True)
+    assert (health["is_reachable"], health["is_writable"], "overloaded" in str(health["problem"])) == (True, False, True)
     limit(busy, ALL, None)
     publish_all(index, full_lake, "g2", [report_set(2)])
     assert (value(index), index.health()["is_writable"]) == (2, True)
