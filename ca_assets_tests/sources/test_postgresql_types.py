@@ -105,7 +105,7 @@ def test_decimals_are_the_nearest_double_and_times_keep_microseconds(postgresql:
     texts = [f"{draw.choice(('', '-'))}{draw.randrange(10 ** draw.randrange(1, 22))}.{draw.randrange(10**18):018d}" for _ in range(1500)]
     first = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
     moments = [first + dt.timedelta(microseconds=draw.randrange(315_537_897_599_999_999)) for _ in texts]
-    values = ", ".join(f"({text}, timestamptz '{moment:%Y-%m-%d %H:%M:%S.%f}+00')" for text, moment in zip(texts, moments, strict=True))
+    values = ", ".join(f"({text}, timestamptz '{moment.isoformat()}')" for text, moment in zip(texts, moments, strict=True))
     source.execute(f"CREATE TABLE t AS SELECT 'x'::text AS id, 'c'::text AS client, true AS b, n, tz FROM (VALUES {values}) v (n, tz)")
     rows = source.rows(kind, name="sessions", columns=session_columns())
     assert [row["payment_amount"] for row in rows] == [float(text) for text in texts]
