@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from ca_assets.analyses.download_words import NO_CUSTOMERS
+from ca_assets.cli.output import safe
 from ca_assets.loads.dry_run_result import ColumnSeen, DimensionSeen, DryRun, Example, MonthSeen, Reason, SourceCheck, Value
 
 WIDTH = 100
@@ -103,7 +104,8 @@ def _is_same_number(text: str, value: Value) -> bool:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    shown = safe(text)  # a line end in a value must not end the line here
+    return shown if len(shown) <= 40 else f"{shown[:39]}…"
 
 
 def _shown(dtype: str, value: Value, zone: str) -> str:

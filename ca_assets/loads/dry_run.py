@@ -62,13 +62,23 @@ def _scratch(parent: Path) -> Iterator[Path]:
     """A folder for the block; those of killed dry runs go too."""
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob("check-*"):
-        if not Path(f"/proc/{left.name.split('-')[1]}").exists():
+        if not _lives(int(left.name.split("-")[1])):
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"check-{os.getpid()}-", dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
 
 
 def _checked(looking: Looking) -> DryRun:

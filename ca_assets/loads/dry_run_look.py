@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ import ibis
 import pyarrow as pa
 
 from ca_assets.loads.dry_run_result import ColumnSeen, GuessedColumn, RowSeen, SourceCheck, Value
+from ca_assets.settings.secret_files import SecretError
 from ca_assets.shop import Shop, SourceConfig
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.guess_peek import guess_source
@@ -87,6 +89,8 @@ def look_at_source(name: str, config: SourceConfig, looking: Looking) -> SourceL
         sample = look.sample if looking.limit is None else sample_source(name, config, looking.reading, looking.limit)
         head = sample_source(name, sample.config, looking.beside(f"head-{name}"), HEAD_ROWS)
         columns, rows = _first_rows(SourceRules(name, head.config, looking.shop), looking)
+    except SecretError as error:
+        return replace(look, error=f"{name}: {error}")
     except SourceError as error:
         look = replace(look, error=str(error))
         return _guessed(look, looking) if any(words in str(error) for words in MAPPING_ERRORS) else look
@@ -98,7 +102,7 @@ def _guessed(look: SourceLook, looking: Looking) -> SourceLook:
     """With a guess of the mapping, if the source's columns can be had; if not, why."""
     try:
         guess = guess_source(look.name, look.config, looking.beside(f"guess-{look.name}"))
-    except SourceError as error:
+    except (SourceError, SecretError) as error:
         return look if look.config.columns else replace(look, error=str(error))
     return replace(
         look,
@@ -158,5 +162,7 @@ def _text(value: Any) -> str | None:
 def _value(value: Any) -> Value:
     if isinstance(value, dt.datetime):
         return value.isoformat() if value.tzinfo is None else value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no such numbers
     found: Value = value
     return found

@@ -47,6 +47,8 @@ def guess_source(name: str, config: SourceConfig, reading: Reading) -> Guess:
     """A guess of the mapping of a source. SourceError when not even its columns can be had."""
     if config.kind in DATABASE_KINDS:
         return _guess_database(name, config, reading)
+    if config.kind not in ("csv", "parquet"):
+        raise SourceError(f"{name}: sources of kind {config.kind} have no columns to guess from")
     files = source_files(name, config, reading.folder)
     peek = _peek_csv(name, config, files[0]) if config.kind == "csv" else _peek_parquet(name, files[0], reading)
     guess = guess_mapping(name, peek.columns)

@@ -49,7 +49,9 @@ def sample_csv(name: str, config: SourceConfig, files: list[Path], reading: Read
     """About `rows` rows from up to PLACES places; the source itself when it has no more."""
     if any(compression(path) for path in files):
         return _sample_packed(name, config, files, reading, rows)
-    seen = [_looked_at(name, config, path) for path in files]
+    seen = [file for path in files if (file := _looked_at(name, config, path))]
+    if len(seen) < len(files):
+        return Sample(config, is_whole=True)
     total_bytes = sum(file.size for file in seen)
     row_bytes = _row_bytes(seen[0], config)
     total = round(total_bytes / row_bytes)
@@ -63,12 +65,14 @@ def sample_csv(name: str, config: SourceConfig, files: list[Path], reading: Read
     return Sample(changed, is_whole=False, total=total, how=where, places=places if len(files) == 1 else ())
 
 
-def _looked_at(name: str, config: SourceConfig, path: Path) -> _File:
-    """The header's bytes and what it says (`check_source` has found it readable)."""
+def _looked_at(name: str, config: SourceConfig, path: Path) -> _File | None:
+    """The header's bytes and what it says; None for one of more than HEAD_BYTES (`check_source` has found it readable)."""
     with open_bytes(name, path) as stream:
         data = stream.read(HEAD_BYTES)
     start = EMPTY_LINES.match(data, 3 if data.startswith(b"\xef\xbb\xbf") else 0).end()  # type: ignore[union-attr]  # it matches nothing too
     row = RowScanner(config.delimiter.encode()).row(data if data.endswith(b"\n") else data + b"\n", start)
+    if row.verdict != "row":
+        return None
     header = data[: row.end]
     return _File(path, header, len(row.fields), len(LINE_END.findall(header)), path.stat().st_size - len(header))
 
@@ -136,17 +140,30 @@ def _rows_of(piece: _Piece, config: SourceConfig) -> tuple[bytes, int]:
     first = 0 if piece.start == 0 else _row_start(scanner, data, 0, piece.file.fields)
     length = piece.stop - piece.start
     last = len(data) if is_end and length >= len(data) - 1 else _row_start(scanner, data, length, piece.file.fields)
-    return data[first:last], piece.start + first
+    if first is None:
+        return b"", piece.start
+    return data[first : _last_whole(scanner, data, first) if last is None else last], piece.start + first
 
 
-def _row_start(scanner: RowScanner, data: bytes, position: int, fields: int) -> int:
-    """The first line start after `position` from which rows can be read; the next line start when none is found."""
-    position = fallback = data.find(b"\n", position) + 1 or len(data)
+def _row_start(scanner: RowScanner, data: bytes, position: int, fields: int) -> int | None:
+    """The first line start after `position` from which rows can be read, None when none is found."""
     for _ in range(TRIED_STARTS):
-        if position >= len(data) or _reads(scanner, data, position, fields):
+        position = data.find(b"\n", position) + 1
+        if not 0 < position < len(data):
+            return None
+        if _reads(scanner, data, position, fields):
             return position
-        position = data.find(b"\n", position) + 1 or len(data)
-    return fallback
+    return None
+
+
+def _last_whole(scanner: RowScanner, data: bytes, position: int) -> int:
+    """The end of the last row that is all there, read one by one: rows are longer than what was looked at."""
+    while position < len(data):
+        row = scanner.row(data, position)
+        if row.verdict != "row" or row.end >= len(data):
+            return position
+        position = row.end
+    return position
 
 
 def _reads(scanner: RowScanner, data: bytes, position: int, fields: int) -> bool:
@@ -163,6 +180,8 @@ def _reads(scanner: RowScanner, data: bytes, position: int, fields: int) -> bool
 def copy_parts(config: SourceConfig, path: Path, target: Path, parts: list[tuple[float, float]]) -> bool:
     """Copy the rows between shares of a file's bytes, under its header; False when they are too many."""
     file = _looked_at("", config, path)
+    if file is None:
+        return False
     whole = len(file.header) + file.size
     ranges = [tuple(max(0, round(share * whole) - len(file.header)) for share in part) for part in parts]
     if sum(stop - start for start, stop in ranges) > PART_BYTES:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import csv
@@ -16,6 +17,7 @@ from ca_assets.loads import dry_run as module
 from ca_assets.loads.dry_run import dry_run
 from ca_assets.loads.dry_run_result import DryRun, SourceCheck
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.secret_files import SecretError
 from ca_assets.shop import load_shop
 from ca_assets.storage.engine import connect
 from ca_assets.tables.load import build_tables
@@ -23,6 +25,7 @@ from ca_assets_tests.tea_shop import SESSIONS, SHOP, write_shop
 
 MANY = 6_000
 HEAD = "id,client,start,amount,bought,promo,country,basket\n"
+ALONE = SHOP[: SHOP.index("  customers:")]  # sessions only: less to read
 COUNTS = ("read", "accepted", "rejected", "duplicates", "orphans")
 
 
@@ -53,9 +56,15 @@ def tea(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], Path]:
-    """A tea shop of the given sessions that counts as a large one."""
+    """A tea shop of the given sessions alone that counts as a large one."""
     monkeypatch.setattr(module, "SAMPLE_ROWS", 1_000)
-    return lambda rows: write_shop(tmp_path / "shop", HEAD + "".join(rows))
+
+    def write(rows: list[str]) -> Path:
+        shop_yaml = write_shop(tmp_path / "shop", HEAD + "".join(rows))
+        shop_yaml.write_text(ALONE)
+        return shop_yaml
+
+    return write
 
 
 def test_the_tea_shop(tea: Path) -> None:
@@ -124,7 +133,9 @@ def test_read_whole_it_counts_what_a_load_counts(large: Callable[[list[str]], Pa
 
 
 def test_a_sample_says_that_it_is_one_and_what_it_cannot_tell(large: Callable[[list[str]], Path]) -> None:
-    found = run(large([*many_rows(), "late,,2024-01-01,1,1,,FR,1\n"]))
+    shop_yaml = large([*many_rows(), "late,,2024-01-01,1,1,,FR,1\n"])
+    shop_yaml.write_text(SHOP)
+    found = run(shop_yaml)
     sessions = source(found, "sessions")
     assert found.is_sample and sessions.is_sample and not source(found, "customers").is_sample
     assert sessions.total is not None and abs(sessions.total - MANY) < 0.02 * MANY and not sessions.is_total_exact
@@ -145,7 +156,7 @@ def test_the_last_month_of_a_large_source_is_exact_where_its_part_can_be_had(lar
     if kind == "parquet":
         table = csv.read_csv(shop_yaml.parent / "sessions.csv")
         pq.write_table(table, shop_yaml.parent / "sessions.parquet", row_group_size=100)
-        shop_yaml.write_text(SHOP.replace("kind: csv\n    path: sessions.csv", "kind: parquet\n    path: sessions.parquet"))
+        shop_yaml.write_text(ALONE.replace("kind: csv\n    path: sessions.csv", "kind: parquet\n    path: sessions.parquet"))
     sampled, whole = run(shop_yaml), run(shop_yaml, whole=True)
     assert sampled.is_sample and sampled.last_month.note and not whole.last_month.note
     assert (whole.last_month.month, whole.last_month.orders, whole.last_month.revenue) == ("2024-09", 300, 3000.0)
@@ -164,10 +175,18 @@ def test_rows_over_several_lines_are_not_cut_by_a_sample(large: Callable[[list[s
     assert sessions.is_sample and sessions.rejected == 0 and sessions.reasons == []
 
 
+def test_rows_longer_than_what_is_looked_at_are_not_cut_either(large: Callable[[list[str]], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ca_assets.sources.sample_csv.HEAD_BYTES", 1_000)
+    monkeypatch.setattr("ca_assets.sources.sample_csv.WHOLE_BYTES", 1_000)
+    text = "very long " * 500
+    sessions = source(run(large([f's{n},c,2024-01-01,1,1,,"{text}\n{text}",1\n' for n in range(300)])), "sessions")
+    assert sessions.is_sample and 0 < sessions.read < 300 and sessions.rejected == 0
+
+
 def test_parquet_samples_know_how_many_rows_there_are(large: Callable[[list[str]], Path]) -> None:
     shop_yaml = large(many_rows())
     pq.write_table(csv.read_csv(shop_yaml.parent / "sessions.csv"), shop_yaml.parent / "sessions.parquet", row_group_size=500)
-    shop_yaml.write_text(SHOP.replace("kind: csv\n    path: sessions.csv", "kind: parquet\n    path: sessions.parquet"))
+    shop_yaml.write_text(ALONE.replace("kind: csv\n    path: sessions.csv", "kind: parquet\n    path: sessions.parquet"))
     sessions = source(run(shop_yaml), "sessions")
     assert (sessions.total, sessions.is_total_exact) == (MANY, True) and sessions.how == "12 of the 12 row groups of the file"
     assert 900 <= sessions.read <= 1_100
@@ -179,7 +198,7 @@ def test_a_folder_of_files_is_sampled_over_all_of_them(large: Callable[[list[str
     for part in range(3):
         (shop_yaml.parent / "parts" / str(part)).mkdir(parents=True)
         (shop_yaml.parent / "parts" / str(part) / "s.csv").write_text(HEAD + "".join(rows[part * 2000 : part * 2000 + 2000]))
-    shop_yaml.write_text(SHOP.replace("path: sessions.csv", "path: parts"))
+    shop_yaml.write_text(ALONE.replace("path: sessions.csv", "path: parts"))
     sessions = source(run(shop_yaml), "sessions")
     assert sessions.is_sample and sessions.rejected == 0 and "3 files" in sessions.how
     assert (sessions.first, sessions.last) == ("2024-01-01", "2024-10-21")  # days of London
@@ -189,7 +208,7 @@ def test_a_packed_file_is_sampled_from_its_beginning(large: Callable[[list[str]]
     monkeypatch.setattr("ca_assets.sources.sample_csv.WHOLE_BYTES", 4_000)
     shop_yaml = large([])
     (shop_yaml.parent / "sessions.csv.gz").write_bytes(gzip.compress((HEAD + "".join(many_rows())).encode()))
-    shop_yaml.write_text(SHOP.replace("path: sessions.csv", "path: sessions.csv.gz"))
+    shop_yaml.write_text(ALONE.replace("path: sessions.csv", "path: sessions.csv.gz"))
     sessions = source(run(shop_yaml), "sessions")
     assert sessions.is_sample and sessions.total is None and "beginning" in sessions.how and sessions.rejected == 0
     assert sessions.first == "2024-01-01"
@@ -219,6 +238,16 @@ def test_two_currencies_are_not_added_up(tea: Path) -> None:
     found = run(tea)
     assert found.currencies == {"GBP": 3, "EUR": 1}
     assert found.last_month.revenue is None and found.last_month.revenues == {"EUR": 12.5, "GBP": 2.0} and found.last_month.orders == 2
+
+
+def test_numbers_that_json_has_not_are_texts(tea: Path) -> None:
+    table = csv.read_csv(tea.parent / "lines.csv")
+    table = table.set_column(2, "price", pa.array([float("nan"), float("inf"), 3.0]))
+    pq.write_table(table, tea.parent / "lines.parquet")
+    tea.write_text(SHOP.replace("kind: csv\n    path: lines.csv", "kind: parquet\n    path: lines.parquet"))
+    found = run(tea)
+    assert [row.values[2] for row in source(found, "baskets").rows] == ["nan", "inf", 3.0]
+    json.dumps(asdict(found), allow_nan=False)
 
 
 def test_less_than_a_month_gives_no_month(tea: Path) -> None:
@@ -251,3 +280,12 @@ def test_a_name_that_nobody_set_is_said_with_its_remedy(tea: Path, monkeypatch: 
     tea.write_text(text)
     error = str(source(run(tea), "customers").error)
     assert "NOBODY_SET_THIS" in error and "ca connections add" in error
+
+
+def test_a_secret_that_cannot_be_had_is_that_source_s_error(tea: Path) -> None:
+    def refuse(_name: str) -> str | None:
+        raise SecretError("stored with another key")
+
+    tea.write_text(SHOP.replace("kind: csv\n    path: customers.csv", "kind: postgresql\n    url: ${SHOP_URL}\n    table: customers"))
+    found = dry_run(load_shop(tea), ProcessSettings(home=tea.parent / "home"), secret=refuse)
+    assert source(found, "customers").error == "customers: stored with another key" and source(found, "sessions").read == 7
