@@ -6,7 +6,7 @@ import click
 
 from ca_assets.analyses.download_words import NO_CUSTOMERS
 from ca_assets.cli.output import note, say, table
-from ca_assets.loads.counts import COLUMNS, counts_facts, counts_rows, reads_lines
+from ca_assets.loads.counts import COLUMNS, counts_facts, counts_rows, reads_lines, restated_lines
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import process_settings
 from ca_assets.settings.shops import applied_shop
@@ -42,6 +42,8 @@ def _show_counts() -> None:
     if loads:
         table(("source", *COLUMNS), counts_rows(loads[-1]["counts"]), right=range(1, len(COLUMNS) + 1))
         for line in reads_lines(loads[-1].get("reads", {})):
+            say(line)
+        for line in restated_lines(loads[-1].get("restated", [])):
             say(line)
         for fact in counts_facts(loads[-1]["counts"]):
             say(fact)

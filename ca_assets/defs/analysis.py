@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from ca_assets.analyses.family import reports_from
 from ca_assets.analyses.report import ReportSet
+from ca_assets.code_digest import code_digest
 from ca_assets.loads.session import LoadSession
 
 LAKE = [dg.AssetKey(["lake", name]) for name in ("orders", "downloads", "basket_lines")]  # reports are staged under one state of all
@@ -20,7 +21,11 @@ NO_DAY = "no complete day yet"
 
 
 def analysis(name: str, description: str, headline: Callable[[ReportSet], str], preview: str, code_version: str) -> dg.AssetsDefinition:
-    """The asset of a family; `headline` says its main figure in words, `preview` is the type whose last rows are shown."""
+    """The asset of a family; `headline` says its main figure in words, `preview` is the type whose last rows are shown.
+
+    Its code version is that of the family and of all code that analyses share: after an upgrade everything is computed once.
+    """
+    code_version = f"{code_version}-{code_digest('analyses')}"
 
     @dg.asset(
         name=name,

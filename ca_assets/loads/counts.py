@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+SHOWN_MONTHS = 3
 COLUMNS = ("read", "accepted", "rejected", "duplicates", "orphans")
 SOURCES = ("sessions", "customers", "baskets", "deliveries")
 Counts = Mapping[str, Mapping[str, Any]]
@@ -55,6 +56,21 @@ def restated_markdown(months: Sequence[Mapping[str, Any]]) -> str:
     head = "| month | rows added | removed | changed | orders before | after | revenue before | after |\n|---|" + "---:|" * 7
     keys = ("added", "removed", "changed", "orders_before", "orders_after", "revenue_before", "revenue_after")
     return "\n".join([head, *(f"| {each['month']} | " + " | ".join(_figure(each[key]) for key in keys) + " |" for each in months)])
+
+
+def restated_lines(months: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The last months that a load changed, a line each; of the others how many there are."""
+    shown = months[-SHOWN_MONTHS:]
+    more = [f"changed: {len(months) - len(shown):,} earlier months (ca export loads/ledger)"] if len(months) > len(shown) else []
+    return more + [_restated_line(each) for each in shown]
+
+
+def _restated_line(found: Mapping[str, Any]) -> str:
+    money = (
+        f", revenue {_figure(found['revenue_before'])} → {_figure(found['revenue_after'])}" if found["revenue_after"] is not None else ""
+    )
+    moves = f"{found['added']:,} sessions added, {found['removed']:,} removed, {found['changed']:,} changed"
+    return f"changed {found['month']}: {moves}; orders {found['orders_before']:,} → {found['orders_after']:,}{money}"
 
 
 def reads_lines(reads: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from ca_assets.code_digest import code_digest
 from ca_assets.shop import DATABASE_KINDS, Calendar, Shop, SourceConfig
 from ca_assets.sources.files import source_files
 from ca_assets.sources.reading import Span
@@ -39,7 +40,7 @@ class Increments:
 def source_key(name: str, config: SourceConfig, shop: Shop, engine: str) -> str:
     """Stands for everything but the rows themselves that decides what typed rows look like."""
     config_text = config.model_dump_json(exclude={"path"}) + str(shop.folder / (config.path or ""))
-    state = [FORMAT, name, config_text, shop.calendar.timezone, shop.currency, engine]
+    state = [FORMAT, code_digest("sources", "tables"), name, config_text, shop.calendar.timezone, shop.currency, engine]
     return hashlib.blake2b(json.dumps(state).encode(), digest_size=16).hexdigest()
 
 

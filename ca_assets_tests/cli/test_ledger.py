@@ -35,7 +35,8 @@ def test_the_ledger_says_which_months_a_load_restated(own: Home) -> None:
     changed = SESSIONS.replace("s1,ann,2024-01-30T10:00:00Z,20", "s1,ann,2024-02-01T10:00:00Z,21").replace(",12.5,", ",10,")
     changed = changed.replace("s4,bob,2024-03-01T12:00:00Z,30,yes,,UK,1\n", "") + "s7,ann,2024-03-03T09:00:00Z,7,yes,,FR,1\n"
     own.shop.joinpath("sessions.csv").write_text(changed, encoding="utf-8")
-    own.ca("load")
+    out = own.ca("load").stdout
+    assert "changed 2024-02: 1 sessions added, 0 removed, 1 changed; orders 1 → 2, revenue 12.50 → 31.00" in out
     newest = max(row["loaded_at"] for row in _ledger(own))
     assert [_month(row) for row in _ledger(own) if row["loaded_at"] == newest] == [
         ("2024-01-01", "0", "1", "0", "1", "0", "20.0", "0.0"),
