@@ -98,7 +98,8 @@ def _session(name: str, config: SourceConfig, reading: Reading) -> Iterator[tupl
 def _relation(name: str, config: SourceConfig) -> tuple[str, str]:
     """What follows FROM, and its name for people."""
     if config.table is not None:
-        return ".".join(map(quoted, table_parts(name, config.table))), config.table
+        shown = config.table if config.table.isprintable() else repr(config.table)
+        return ".".join(map(quoted, table_parts(name, config.table))), shown
     query = single_statement(name, config.query or "", has_escapes=config.kind == "redshift")
     return f"({query}\n) AS ca_source", "the query"
 

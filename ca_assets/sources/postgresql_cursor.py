@@ -20,6 +20,7 @@ from ca_assets.sources.postgresql_values import from_texts
 
 FAILURES = (psycopg2.Error,)
 FETCH_ROWS = 1000  # the most that a Redshift of a single node gives at once
+FIRST_ROWS = 100  # how wide they are is not known yet
 BATCH_ROWS, BATCH_BYTES = 65_536, 16 << 20
 TYPES = {16: "bool", 18: "char", 19: "name", 20: "int8", 21: "int2", 23: "int4", 25: "text", 26: "oid", 700: "float4", 701: "float8"}
 TYPES |= {790: "money", 1042: "bpchar", 1043: "varchar", 1082: "date", 1114: "timestamp", 1184: "timestamptz", 1700: "numeric"}
@@ -81,13 +82,14 @@ class Fetching:
         names = [column.field.name for column in columns]
         with self._connection.cursor() as cursor:
             cursor.execute(f"DECLARE ca_source CURSOR FOR {statement}")
-            wanted = FETCH_ROWS
+            wanted = FIRST_ROWS
             while rows := self._fetched(cursor, wanted):
                 texts = [pa.array(values, pa.binary()) for values in zip(*rows, strict=True)]
                 arrays = [from_texts(values, column) for values, column in zip(texts, columns, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=names)
                 row_bytes = sum(values.nbytes for values in texts) // len(rows) + 1
-                wanted = max(1, min(BATCH_ROWS, BATCH_BYTES // row_bytes))
+                wanted = max(1, min(FIRST_ROWS = 100  # how wide they are is not known yet
+BATCH_ROWS, BATCH_BYTES // row_bytes))
 
     def _fetched(self, cursor: Any, wanted: int) -> list[tuple[bytes | None, ...]]:
         """About so many of the next rows; none at the end."""

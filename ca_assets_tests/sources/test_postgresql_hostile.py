@@ -116,6 +116,6 @@ def test_a_text_of_100_mb_is_accepted_in_bounded_memory(source: Source, tmp_path
     words = [sys.executable, "-c", PEAK, "postgresql", str(tmp_path)]
     done = subprocess.run(words, env={**os.environ, "URL": source.url}, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
-    assert found["rows"] == 102 and found["gb"] < 1.5
+    assert found["rows"] == 102 and found["gb"] < 1.0
     clients = pq.read_table(tmp_path / "staging" / "customers.raw.parquet")["client"]
     assert max(len(client) for client in clients.to_pylist()) == 100_000_000
