@@ -40,7 +40,7 @@ def _source(source: SourceCheck, found: DryRun) -> Iterator[str]:
         yield from _columns(source, found.timezone)
     if source.read:
         yield ""
-        yield from _counts(source)
+        yield from _counts(source, found)
     if source.guess:
         yield ""
         yield from _guess(source)
@@ -120,7 +120,7 @@ def _line(line: int | None) -> str:
     return "" if line is None else f" of line {line:,}"
 
 
-def _counts(source: SourceCheck) -> Iterator[str]:
+def _counts(source: SourceCheck, found: DryRun) -> Iterator[str]:
     known = {"duplicates": source.duplicates} | ({"orphans": source.orphans} if source.name in ("baskets", "deliveries") else {})
     facts = known | {name.replace("_", " "): value for name, value in source.counts.items()}
     parts = [f"{source.read:,} rows read", f"{source.accepted:,} accepted", f"{source.rejected:,} rejected"]
@@ -128,7 +128,8 @@ def _counts(source: SourceCheck) -> Iterator[str]:
     yield from _wrapped(", ".join(parts))
     unjudged = [name for name, value in facts.items() if value is None]
     if unjudged:
-        yield from _wrapped(f"not to be told from a sample (--all can): {', '.join(unjudged)}")
+        why = "from a sample (--all can)" if found.is_sample else "while another source cannot be used"
+        yield from _wrapped(f"not to be told {why}: {', '.join(unjudged)}")
     if source.first:
         yield from _wrapped(f"{MOMENT_WORDS[source.name]} {source.first} to {source.last}{' (in the sample)' if source.is_sample else ''}")
     for reason in source.reasons:

@@ -118,5 +118,6 @@ def _built(looking: Looking, looks: dict[str, SourceLook]) -> tuple[CleanTables 
 def _source(look: SourceLook, clean: CleanTables | None, looks: dict[str, SourceLook], shop: Shop) -> SourceCheck:
     if look.error is not None or clean is None:
         return look.unread()
-    wholes = {name for name, each in looks.items() if each.sample.is_whole and each.error is None}
+    part = {name for name, each in looks.items() if not each.sample.is_whole or each.error is not None}
+    wholes = {name for name in SOURCES if name not in part}
     return figures.with_counts(look, clean, wholes, shop.calendar.timezone)

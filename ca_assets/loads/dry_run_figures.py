@@ -26,7 +26,7 @@ NEEDS = {
 
 
 def with_counts(look: SourceLook, clean: CleanTables, wholes: set[str], zone: str) -> SourceCheck:
-    """The check of a source that was read; `wholes`: the sources of which nothing was left out."""
+    """The check of a source that was read; `wholes`: the sources of which nothing was left out, and those that there are not."""
     unread, counts = look.unread(), clean.counts[look.name]
     duplicates = counts["duplicates"] if look.name in wholes else None
     orphans = counts["orphans"] if look.name in ("sessions", "customers") or "sessions" in wholes else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.analyses.download_words import NO_CUSTOMERS
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.storage.lake import Lake
 from ca_assets_tests.cli.conftest import Home
@@ -51,6 +52,8 @@ def test_a_source_that_cannot_be_used_ends_with_1(empty: Home, tmp_path: Path) -
     result = empty.ca("sources", "check", str(shop), "--format", "json", exits=1)
     assert not json.loads(result.stdout)["is_usable"]
     assert "NOT every source" in empty.ca("sources", "check", str(shop), exits=1).stdout
+    (shop.parent / "customers.csv").unlink()
+    assert "told while another source cannot be used: unknown clients" in empty.ca("sources", "check", str(shop), exits=1).stdout
 
 
 def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
@@ -67,7 +70,7 @@ def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
 def test_a_shop_without_customers_is_told_what_a_download_is_then(empty: Home, tmp_path: Path) -> None:
     shop = write_shop(tmp_path / "shop")
     shop.write_text(SHOP[: SHOP.index("  customers:")])
-    assert "download is his first session" in " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
+    assert NO_CUSTOMERS in " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
 
 
 def test_without_a_shop_it_says_what_to_do(empty: Home) -> None:
