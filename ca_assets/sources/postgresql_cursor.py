@@ -88,8 +88,7 @@ class Fetching:
                 arrays = [from_texts(values, column) for values, column in zip(texts, columns, strict=True)]
                 yield pa.RecordBatch.from_arrays(arrays, names=names)
                 row_bytes = sum(values.nbytes for values in texts) // len(rows) + 1
-                wanted = max(1, min(FIRST_ROWS = 100  # how wide they are is not known yet
-BATCH_ROWS, BATCH_BYTES // row_bytes))
+                wanted = max(1, min(BATCH_ROWS, BATCH_BYTES // row_bytes))
 
     def _fetched(self, cursor: Any, wanted: int) -> list[tuple[bytes | None, ...]]:
         """About so many of the next rows; none at the end."""
