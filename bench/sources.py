@@ -66,7 +66,12 @@ def measure(postgresql: PostgreSQL, cache: Path, size: int, repeat: int) -> Resu
     }
     found = {name: min((way() for _ in range(repeat)), key=lambda spent: spent["seconds"]) for name, way in ways.items()}
     psql = found["psql"]["seconds"]
-    return {"rows": size, **{name: {**spent, "ratio": round(spent["seconds"] / psql, 2)} for name, spent in found.items()}}
+    rows = found["postgresql"]["rows"]
+    return {
+        "sessions": size,
+        "rows": rows,
+        **{name: {**spent, "ratio": round(spent["seconds"] / psql, 2)} for name, spent in found.items()},
+    }
 
 
 @contextmanager
