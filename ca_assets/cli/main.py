@@ -17,6 +17,8 @@ from ca_assets.cli.output import Problem, note
 
 COMMANDS = ("demo", "up", "serve", "sources", "connections", "load", "publish", "health", "export", "rejects", "users")
 
+INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it computes
+
 
 class Ca(click.Group):
     """Commands by module; errors that users can mend end as one line."""
@@ -42,6 +44,10 @@ class Ca(click.Group):
             if ctx.params.get("debug"):
                 raise
             raise Problem(in_words(_words(error))) from error
+        except RuntimeError as error:
+            if str(error) != INTERRUPTED:
+                raise
+            raise click.Abort from None
 
 
 def user_errors() -> tuple[type[Exception], ...]:
