@@ -12,6 +12,12 @@ from ca_assets.tables.load import CleanTables
 
 def require_some_sessions(clean: CleanTables) -> None:
     """SourceError when sessions were read and none was accepted; it names the reasons and the first such row."""
+    read = clean.reads.get("sessions")
+    if read is not None and read.problem is not None:
+        raise SourceError(
+            f"sessions: none of the {read.rows:,} rows from {read.since} on can be used any more ({read.problem}). Nothing was changed: "
+            "the tables of the last good load stay. Mend the source or its mapping in shop.yaml, then load again"
+        )
     found = clean.counts["sessions"]
     if found["accepted"] or not found["read"]:
         return

@@ -1,4 +1,4 @@
-"""`${NAME}` in a source's url or credentials → what it stands for.
+"""`${NAME}` in a source's url or credentials → what it stands for; and which database that is.
 
 Belongs here: replacing. Where secrets are kept, `Reading.secret` knows.
 """
@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+from ca_assets.shop import SourceConfig
 from ca_assets.sources.errors import SourceError
 from ca_assets.sources.reading import Reading
 
+SECRET_OPTION = re.compile(r"(?i)(user|password|passfile|sslpassword|sslkey|connect_timeout|application_name)=")
 PLACE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -23,3 +25,13 @@ def resolved(name: str, text: str, reading: Reading) -> str:
         return value.strip()
 
     return PLACE.sub(_value, text)
+
+
+def database_place(name: str, config: SourceConfig, reading: Reading) -> str:
+    """Which database a source's url names: without user, password and options that hold a secret. Empty for files. Raises SourceError."""
+    if not config.url:
+        return ""
+    address, _, options = resolved(name, config.url, reading).partition("?")
+    scheme, _, rest = address.partition("://")
+    kept = sorted(option for option in options.split("&") if option and not SECRET_OPTION.match(option))
+    return "\n".join([scheme, rest.rpartition("@")[2], *kept])

@@ -37,10 +37,10 @@ class Increments:
     months: tuple[str, ...] | None = None
 
 
-def source_key(name: str, config: SourceConfig, shop: Shop, engine: str) -> str:
-    """Stands for everything but the rows themselves that decides what typed rows look like."""
+def source_key(name: str, config: SourceConfig, shop: Shop, engine: str, place: str = "") -> str:
+    """Stands for everything but the rows themselves that decides what typed rows look like. `place`: which database it is."""
     config_text = config.model_dump_json(exclude={"path"}) + str(shop.folder / (config.path or ""))
-    state = [FORMAT, code_digest("sources", "tables"), name, config_text, shop.calendar.timezone, shop.currency, engine]
+    state = [FORMAT, code_digest("sources", "tables"), name, config_text, shop.calendar.timezone, shop.currency, engine, place]
     return hashlib.blake2b(json.dumps(state).encode(), digest_size=16).hexdigest()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import ibis
 
 from ca_assets.shop import DATABASE_KINDS, Shop, SourceConfig
+from ca_assets.sources.database_urls import database_place
 from ca_assets.sources.open import open_source
 from ca_assets.sources.reading import Reading
 from ca_assets.sources.staging import RawSource
@@ -41,11 +42,15 @@ Widen = Callable[[ibis.Table], set[str]]
 
 @dataclass(frozen=True)
 class Read:
-    """What a load read of a source: `how` is whole, months, files or unchanged; `since` the first month (`2024-02`) of months."""
+    """What a load read of a source: `how` is whole, months, files or unchanged; `since` the first month (`2024-02`) of months.
+
+    `problem`: why one of the rows cannot be used, when none of those read by month can, though at the last load some could.
+    """
 
     how: str
     rows: int
     since: str | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,12 +79,14 @@ class Intake:
     reading: Reading
     increments: Increments | None = None
     raws: dict[str, ibis.Table] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
     def take(self, name: str, config: SourceConfig) -> Taken:
         """All typed rows of a source. SourceError when it cannot be used; then nothing of it was taken."""
         if self.increments is None:
             return self._taken(name, config, [self._slice(name, config)], Read("whole", 0), None)
-        kept = self.increments.kept.of(name, source_key(name, config, self.shop, self.con.name))
+        self.keys[name] = source_key(name, config, self.shop, self.con.name, database_place(name, config, self.reading))
+        kept = self.increments.kept.of(name, self.keys[name])
         if config.kind in DATABASE_KINDS:
             return self._database(name, config, kept, self.increments)
         return self._files(name, config, kept, self.increments)
@@ -114,16 +121,18 @@ class Intake:
         return self._whole(name, config, kept, self._slice(name, config))
 
     def _whole(self, name: str, config: SourceConfig, kept: Kept | None, new: Slice) -> Taken:
-        new = replace(new, digest=digest(self._read(new)))
+        if MOMENTS.get(name) not in config.columns:  # others are read by month, and this once a week
+            new = replace(new, digest=digest(self._read(new)))
         taken = self._taken(name, config, [new], Read("whole", _raw_rows(new)), kept)
-        same = kept is not None and len(kept.slices) == 1 and kept.slices[0].digest == new.digest
+        same = new.digest is not None and kept is not None and [each.digest for each in kept.slices] == [new.digest]
         return replace(taken, is_unchanged=same)
 
     def _months(self, name: str, config: SourceConfig, kept: Kept, new: Slice, before: ibis.Table) -> Taken:
         cover = new.cover
         assert cover is not None  # noqa: S101 - for the type checker
-        read = Read("months", _raw_rows(new), cover.since)
-        if digest(before.filter(cover.holds(before["_month"]))) == digest(self._read(new)):
+        known, rows = before.filter(cover.holds(before["_month"])), self._read(new)
+        read = Read("months", _raw_rows(new), cover.since, _spoiled(known, rows))
+        if digest(known) == digest(rows):
             return replace(self._taken(name, config, self._absolute(kept.slices), read, kept), is_unchanged=True)
         still = [each for each in kept.slices if each.cover is None or not cover.includes(each.cover)]
         return self._taken(name, config, [*self._absolute(still), new], read, kept)
@@ -215,8 +224,7 @@ class Intake:
         """The copy to commit. None where broken rows of a database have no month: it is read whole until they are mended."""
         if self.increments is None or (config.kind in DATABASE_KINDS and broken):
             return None
-        key = source_key(name, config, self.shop, self.con.name)
-        return Kept(key, self.increments.now, self._newest(name, config, rows, self.increments.now), tuple(slices))
+        return Kept(self.keys[name], self.increments.now, self._newest(name, config, rows, self.increments.now), tuple(slices))
 
     def _newest(self, name: str, config: SourceConfig, rows: ibis.Table, now: dt.datetime) -> dt.datetime | None:
         column = MOMENTS.get(name)
@@ -235,6 +243,15 @@ def _same_files(slices: tuple[Slice, ...], present: Files) -> list[Slice]:
 
 def _raw_rows(each: Slice) -> int:
     return each.row_count + each.broken_count
+
+
+def _spoiled(known: ibis.Table, rows: ibis.Table) -> str | None:
+    """The smallest message of rows none of which can be used, when some of the known ones could."""
+    found = rows.agg(good=rows.count(where=rows["_reason"].isnull()), problem=rows["_message"].min()).to_pyarrow().to_pylist()[0]
+    if found["good"] or found["problem"] is None:
+        return None
+    was_good = int(known.count(where=known["_reason"].isnull()).to_pyarrow().as_py())
+    return str(found["problem"]) if was_good else None
 
 
 def _months_of(rows: ibis.Table) -> set[str]:
