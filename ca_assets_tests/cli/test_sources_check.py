@@ -88,3 +88,12 @@ def test_apply_asks_a_database_too_and_shows_no_password(empty: Home, tmp_path: 
     assert result.stderr.startswith("Error: customers: ") and len(result.stderr.splitlines()) <= 2 and "hunter2" not in result.output
     monkeypatch.setenv("CA_ENCRYPTION_KEY", "quite another key, long enough")
     assert "another encryption key" in empty.ca("sources", "apply", str(shop), fails=True).stderr
+
+
+def test_ctrl_c_while_the_engine_computes_ends_quietly(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_words: object, **_more: object) -> None:
+        raise RuntimeError("Query interrupted")  # DuckDB's words for it
+
+    monkeypatch.setattr("ca_assets.loads.dry_run.dry_run", interrupted)
+    result = empty.ca("sources", "check", str(write_shop(tmp_path / "shop")), exits=1)
+    assert result.stderr.strip() == "Aborted!" and result.stdout == ""
