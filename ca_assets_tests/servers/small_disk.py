@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+BLOCK = 65_536
+
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
@@ -29,11 +31,10 @@ def fill(folder: Path, leave: int = 0) -> Path:
     """A file that takes all but so many bytes of its file system."""
     file, left = folder / "filler", os.statvfs(folder)
     size = max(left.f_bavail * left.f_frsize - leave, 0)
-    with file.open("wb") as out:
+    with file.open("wb", buffering=0) as out:
         try:
-            for _ in range(size // 65_536 + 1):
-                out.write(bytes(65_536))
-                out.flush()
+            for _ in range(size // BLOCK + 1):
+                out.write(bytes(BLOCK))
         except OSError:
             assert not leave
     return file
