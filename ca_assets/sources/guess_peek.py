@@ -24,15 +24,14 @@ from ca_assets.sources.rows import RowScanner
 
 HEAD_BYTES, HEAD_ROWS = 4 << 20, 1_000
 DELIMITERS = (",", ";", "\t", "|")
-# What names of databases' types begin with or are; the rest are texts.
-DATABASE_TYPES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    ("yes/no", ("bool",)),
-    ("whole number", ("int", "bigint", "smallint", "serial")),
-    ("number", ("numeric", "decimal", "float", "double", "real", "money", "bignumeric")),
-    ("time with offset", ("timestamptz", "timestamp with")),
-    ("time", ("timestamp", "datetime")),
-    ("day", ("date",)),
-)
+# Databases' own names of types, in lower case; the rest are texts.
+DATABASE_TYPES: dict[str, Kind] = {
+    **dict.fromkeys(("bool", "boolean"), "yes/no"),
+    **dict.fromkeys(("int2", "int4", "int8", "int64", "integer", "bigint", "smallint"), "whole number"),
+    **dict.fromkeys(("numeric", "decimal", "bignumeric", "float4", "float8", "float64", "real", "money"), "number"),
+    **dict.fromkeys(("timestamp", "timestamptz", "datetime"), "time"),
+    "date": "day",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def guess_source(name: str, config: SourceConfig, reading: Reading) -> Guess:
     if config.kind in DATABASE_KINDS:
         return _guess_database(name, config, reading)
     if config.kind not in ("csv", "parquet"):
-        raise SourceError(f"{name}: sources of kind {config.kind} have no columns to guess from")
+        database(name, config)  # says that it cannot be read
     files = source_files(name, config, reading.folder)
     peek = _peek_csv(name, config, files[0]) if config.kind == "csv" else _peek_parquet(name, files[0], reading)
     guess = guess_mapping(name, peek.columns)
@@ -95,7 +94,7 @@ def _peek_parquet(name: str, path: Path, reading: Reading) -> Peek:
 def _guess_database(name: str, config: SourceConfig, reading: Reading) -> Guess:
     """From names and types; then, where these name all that is required, once more with values."""
     kinds = database(name, config).describe_source(name, config, reading)
-    named = {column: Look(_database_kind(kind), 0, 0, 0) for column, kind in kinds.items()}
+    named = {column: Look(DATABASE_TYPES.get(kind.lower(), "text"), 0, 0, 0) for column, kind in kinds.items()}
     guess = guess_mapping(name, named)
     if guess.missing:
         return guess
@@ -112,10 +111,3 @@ def _with_values(name: str, config: SourceConfig, reading: Reading, guess: Guess
     rows: pa.Table = pq.read_table(raw.path)
     theirs = {f"dimensions.{ours}": column for ours, column in dimensions.items()} | columns
     return named | {column: look_at_column(rows.column(ours).combine_chunks()) for ours, column in theirs.items()}
-
-
-def _database_kind(kind: str) -> Kind:
-    for ours, names in DATABASE_TYPES:
-        if kind.lower().startswith(names):
-            return ours
-    return "text"
