@@ -65,8 +65,7 @@ def measure(postgresql: PostgreSQL, cache: Path, size: int, repeat: int) -> Resu
         **{name: (lambda name=name: _task(name, text, url)) for name in ("driver", "postgresql", "redshift")},  # type: ignore[misc]
     }
     found = {name: min((way() for _ in range(repeat)), key=lambda spent: spent["seconds"]) for name, way in ways.items()}
-    psql = found["psql"]["seconds"]
-    rows = found["postgresql"]["rows"]
+    psql, rows = found["psql"]["seconds"], found["postgresql"]["rows"]
     return {
         "sessions": size,
         "rows": rows,

@@ -83,7 +83,7 @@ class Watch:
 
 def _sockets() -> Iterator[tuple[int, int]]:
     """This process's sockets: descriptor and number of the file."""
-    for path in DESCRIPTORS.iterdir():
+    for path in DESCRIPTORS.iterdir() if DESCRIPTORS.exists() else ():
         with suppress(OSError):
             found = os.fstat(int(path.name))
             if stat.S_ISSOCK(found.st_mode):

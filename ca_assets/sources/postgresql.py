@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.arrow_rows import add_batch
@@ -74,8 +74,10 @@ def read_source(name: str, config: SourceConfig, reading: Reading, span: Span | 
         condition = span_condition(span, dict(header).get(span.column, "")) if span else None
         with Stage(name, reading.staging, types, reading.progress) as stage:
             statement = selection(session.expressions(columns), relation, condition, limit)
-            for batch in one_ahead(watch.heard(session.batches(statement, columns))):
-                add_batch(batch, {ours: ours for ours in types}, types, stage)
+            batches = one_ahead(watch.heard(session.batches(statement, columns)), session.cancel)
+            with closing(batches):
+                for batch in batches:
+                    add_batch(batch, {ours: ours for ours in types}, types, stage)
     count = stage.row_count + stage.broken_count
     return stage.result(is_whole=condition is None and (limit is None or count < limit))
 

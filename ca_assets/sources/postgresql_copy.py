@@ -6,7 +6,7 @@ Belongs here: the session (one read-only transaction), describing a relation, st
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import adbc_driver_postgresql.dbapi as driver
 import pyarrow as pa
@@ -48,6 +48,11 @@ class Copying:
         with self._connection.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+    def cancel(self) -> None:
+        """End the statement under way, from another thread."""
+        with suppress(driver.Error):  # it has just ended
+            self._connection.adbc_cancel()
 
     def start_again(self) -> None:
         """After an error."""

@@ -7,7 +7,7 @@ Belongs here: the session (one read-only transaction), describing a relation, st
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import psycopg2
@@ -49,6 +49,11 @@ class Fetching:
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def cancel(self) -> None:
+        """End the statement under way, from another thread."""
+        with suppress(psycopg2.Error):  # it has just ended
+            self._connection.cancel()
 
     def start_again(self) -> None:
         """After an error."""

@@ -64,6 +64,22 @@ def test_a_server_that_is_only_slow_is_waited_for(source: Source, kind: str) -> 
     assert raw.rows == 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reading_that_is_interrupted_ends_its_statement(source: Source, kind: str) -> None:
+    waiting = 60_000 if kind == "postgresql" else 150  # the first batch is written, the next one waits
+    query = f"SELECT client, seen, CASE WHEN row_number() OVER () > {waiting} THEN pg_sleep(30)::text END AS x FROM t"
+
+    def progress(_: str, __: int) -> None:
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        read_source("customers", source.config(kind, query=query, actions={"x": "x"}), source.reading(progress), None, None)
+    assert time.monotonic() - began < 15
+    others = "SELECT query FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep%'"
+    assert source.execute(others) == []
+
+
 def test_loads_lose_nothing(postgresql: PostgreSQL, tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     with experiment(tmp_path, seed, "postgresql") as made:
