@@ -156,10 +156,11 @@ def _guess(source: SourceCheck) -> Iterator[str]:
 
 def _shop(found: DryRun) -> Iterator[str]:
     yield f"THE SHOP  {found.shop}, days in {found.timezone}"
+    where = " (in the sample)" if any(source.name == "sessions" and source.is_sample for source in found.sources) else ""
     if found.currencies:
-        yield from _wrapped("orders by currency: " + ", ".join(f"{name} {orders:,}" for name, orders in found.currencies.items()))
+        yield from _wrapped(f"orders by currency{where}: " + ", ".join(f"{name} {orders:,}" for name, orders in found.currencies.items()))
     for dimension in found.dimensions:
-        yield from _dimension(dimension)
+        yield from _dimension(dimension, where)
     yield from _wrapped(_month(found.last_month))
     if not found.has_customers:
         yield from _wrapped(f"{NO_CUSTOMERS} Customer funnels, cohorts and the journey begin there.")
@@ -168,11 +169,11 @@ def _shop(found: DryRun) -> Iterator[str]:
     yield from _wrapped(f"{usable}{sample} Nothing was loaded or changed.")
 
 
-def _dimension(dimension: DimensionSeen) -> Iterator[str]:
+def _dimension(dimension: DimensionSeen, where: str) -> Iterator[str]:
     values = ", ".join(f"{_short(value)} {sessions:,}" for value, sessions in dimension.top)
     more = f", … ({dimension.different - len(dimension.top):,} more)" if dimension.different > len(dimension.top) else ""
     unset = f", not set {dimension.unset:,}" if dimension.unset else ""
-    yield from _wrapped(f"{dimension.name}: {dimension.different:,} different values by sessions: {values}{more}{unset}")
+    yield from _wrapped(f"{dimension.name}: {dimension.different:,} different values by sessions{where}: {values}{more}{unset}")
 
 
 def _month(month: MonthSeen) -> str:

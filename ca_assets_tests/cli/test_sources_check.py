@@ -97,3 +97,22 @@ def test_ctrl_c_while_the_engine_computes_ends_quietly(empty: Home, tmp_path: Pa
     monkeypatch.setattr("ca_assets.loads.dry_run.dry_run", interrupted)
     result = empty.ca("sources", "check", str(write_shop(tmp_path / "shop")), exits=1)
     assert result.stderr.strip() == "Aborted!" and result.stdout == ""
+
+
+def test_a_sample_says_so_at_every_figure_that_is_of_it(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ca_assets.loads.dry_run.SAMPLE_ROWS", 500)
+    rows = [f"s{n},c{n},2024-0{1 + n // 600}-0{1 + n % 600 // 100}T10:00:00Z,5,1,,FR,1\n" for n in range(3_000)]
+    shop = write_shop(tmp_path / "shop", "id,client,start,amount,bought,promo,country,basket\n" + "".join(rows))
+    shop.write_text(SHOP[: SHOP.index("  customers:")])
+    text = " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
+    for words in (
+        "A SAMPLE: ",
+        "--all reads everything",
+        "not to be told from a sample (--all can): duplicates",
+        "2024-05-06 (in the sample)",
+    ):
+        assert words in text, words
+    for words in ("orders by currency (in the sample): GBP", "1 different values by sessions (in the sample): FR", "This was a sample"):
+        assert words in text, words
+    assert "3,000 rows, from 64 places of the file" in text or "rows, from 64 places of the file" in text
+    assert "April 2024, the last complete month: 600 orders, revenue 3,000.00 GBP" in text
