@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -106,13 +107,14 @@ def test_a_sample_says_so_at_every_figure_that_is_of_it(empty: Home, tmp_path: P
     shop.write_text(SHOP[: SHOP.index("  customers:")])
     text = " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
     for words in (
-        "A SAMPLE: ",
         "--all reads everything",
         "not to be told from a sample (--all can): duplicates",
         "2024-05-06 (in the sample)",
+        "orders by currency (in the sample): GBP",
+        "1 different values by sessions (in the sample): FR",
+        "This was a sample",
+        "April 2024, the last complete month: 600 orders, revenue 3,000.00 GBP",
     ):
         assert words in text, words
-    for words in ("orders by currency (in the sample): GBP", "1 different values by sessions (in the sample): FR", "This was a sample"):
-        assert words in text, words
-    assert "3,000 rows, from 64 places of the file" in text or "rows, from 64 places of the file" in text
-    assert "April 2024, the last complete month: 600 orders, revenue 3,000.00 GBP" in text
+    total = re.search(r"A SAMPLE: [\d,]+ of about ([\d,]+) rows, from 64 places of the file", text)
+    assert total is not None and abs(int(total[1].replace(",", "")) - 3_000) < 60
