@@ -163,7 +163,7 @@ def _client(urls: list[str], login: tuple[str, str] | None, settings: IndexSetti
         http_compress=False,  # on loopback or in one data centre compressing costs more than it saves
         connections_per_node=8,
         max_retries=3,
-        retry_on_status=(502, 503, 504),
+        retry_on_status=(502, 504),  # of proxies; 429 and 503 are for `elastic_patience`
         serializer=OrjsonSerializer(),
     )
 

@@ -50,7 +50,7 @@ def fault(place: str, status: int, body: Any) -> Exception:
     """An answer of failure (HTTP status, decoded body) as an exception with words for people."""
     kind, reason = reason_of(body)
     if status == UNAVAILABLE:
-        return Away(f"a part of Elasticsearch at {place} is away ({reason[:200]}); start missing nodes, or wait, then try again")
+        return Away(f"a part of Elasticsearch at {place} is away ({reason[:200]}); look at its nodes, disks and log, then try again")
     if kind == "cluster_block_exception" or "blocked by" in reason:
         return IndexUnavailable(blocked(place, reason))
     if "context_missing" in kind:
