@@ -6,9 +6,11 @@ Belongs here: one batch ahead, no more, so that memory stays bounded.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pyarrow as pa
+
+PATIENCE_SECONDS = 0.2
 
 
 def one_ahead(batches: Generator[pa.RecordBatch], cancel: Callable[[], None]) -> Generator[pa.RecordBatch]:
@@ -20,6 +22,7 @@ def one_ahead(batches: Generator[pa.RecordBatch], cancel: Callable[[], None]) ->
                 coming = pool.submit(next, batches, None)
                 yield batch
         finally:
-            if not coming.done():
-                cancel()
+            while not coming.done():
+                cancel()  # in vain while no statement is under way, as between two fetches
+                wait([coming], PATIENCE_SECONDS)
             pool.submit(batches.close).result()

@@ -71,7 +71,8 @@ class PostgreSQL:
 
     def signal_all(self, number: signal.Signals) -> None:
         """Send a signal to the server and to each of its sessions, at once (SIGSTOP: as if the network were cut; SIGKILL)."""
-        for pid in (self.process.pid, *_children_of(self.process.pid)):
+        os.kill(self.process.pid, signal.SIGSTOP)  # from here on it starts no other
+        for pid in (*_children_of(self.process.pid), self.process.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
