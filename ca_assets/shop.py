@@ -7,6 +7,7 @@ Does not belong here: reading source data (`sources`), process settings such as 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 SourceKind = Literal["csv", "parquet", "postgresql", "bigquery", "redshift", "events"]
+PLACEHOLDER, PASSWORD_OPTION = re.compile(r"\$\{\w+\}"), re.compile(r"(?i)password=[^&]")
 DATABASE_KINDS = ("postgresql", "redshift", "bigquery")
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 RESERVED_STEPS = frozenset({"sessions", "purchased", "download", "signup", "session", "purchase", "first_session", "first_purchase"})
@@ -143,11 +145,18 @@ def _check_database(config: SourceConfig) -> None:
         )
     if (config.table is None) == (config.query is None):
         raise ValueError(f"kind {config.kind} needs either `table` or `query`")
-    if ("@" in config.url and ":" in config.url.partition("://")[2].rpartition("@")[0]) or "password=" in config.url.lower():
+    if _has_password(config.url):
         raise ValueError(
             "`url` holds a password, which does not belong in this file: set it as an environment variable (or `ca connections add`) "
             "and write `url: ${SHOP_DATABASE_URL}`"
         )
+
+
+def _has_password(url: str) -> bool:
+    """Whether a password is written out in a url, before its host or as an option; `${NAME}` is none."""
+    plain = PLACEHOLDER.sub("", url)
+    given = plain.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    return bool(given) or bool(PASSWORD_OPTION.search(plain))
 
 
 class SourcesConfig(_Strict):

@@ -79,3 +79,26 @@ def test_missing_file_is_one_line(tmp_path: Path) -> None:
 def test_a_day_begins_at_its_first_instant(zone: str, day: dt.date, start: str) -> None:
     assert Calendar(timezone=zone).day_start(day).isoformat() == start
     assert Calendar(timezone=zone).as_of(day - dt.timedelta(days=1)).isoformat() == start
+
+
+def _database(url: str) -> str:
+    return f"sources: {{sessions: {{kind: postgresql, table: s, url: '{url}'}}}}"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hush@h/d", "postgresql://me:a${B}@h/d", "postgresql://h/d?user=me&password=hush", "redshift://me:h@sh@h/d"]
+)
+def test_a_password_in_the_file_is_refused_and_not_repeated(url: str) -> None:
+    said = problem(_database(url))
+    assert "`url` holds a password" in said and "${SHOP_DATABASE_URL}" in said and "hush" not in said
+
+
+@pytest.mark.parametrize("url", ["${SHOP}", "postgresql://me:${PW}@h/d", "postgresql://me@h/d?sslmode=require", "bigquery://project/set"])
+def test_secrets_by_name_are_no_passwords(url: str) -> None:
+    assert parse_shop(_database(url), Path()).sources.sessions.url == url
+
+
+def test_a_database_needs_its_url_and_one_of_table_and_query() -> None:
+    assert "needs `url`" in problem("sources: {sessions: {kind: postgresql, table: s}}")
+    assert "either `table` or `query`" in problem("sources: {sessions: {kind: bigquery, url: '${X}'}}")
+    assert "either `table` or `query`" in problem("sources: {sessions: {kind: redshift, url: '${X}', table: t, query: SELECT 1}}")
