@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-LOW_BITS = 0x7FFF_FFFF
+LOW_BITS, PRIME = 0x7FFF_FFFF, 2_147_483_629
 
 
 def digest(rows: ibis.Table) -> str:
@@ -14,6 +14,6 @@ def digest(rows: ibis.Table) -> str:
     names = sorted(name for name in rows.columns if name != "_row")
     hashed: Any = ibis.struct({name: rows[name] for name in names}).hash()
     table = rows.select(hash=hashed)
-    found = table.agg(rows=table.count(), bits=table["hash"].bit_xor(), total=(table["hash"] & LOW_BITS).sum())
+    found = table.agg(rows=table.count(), low=(table["hash"] & LOW_BITS).sum(), rest=(table["hash"] % PRIME).sum())
     (values,) = found.to_pyarrow().to_pylist()
-    return f"{values['rows']}-{values['bits']}-{values['total']}"
+    return f"{values['rows']}-{values['low']}-{values['rest']}"
