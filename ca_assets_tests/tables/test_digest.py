@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
+import pyarrow as pa
 import pytest
 
 from ca_assets.tables.digest import digest
 from ca_assets_tests.tables.building import engine
 
+SCHEMA = pa.schema([("id", pa.string()), ("amount", pa.float64()), ("_row", pa.int64())])
 ROWS: list[dict[str, Any]] = [
     {"id": "a", "amount": 1.5, "_row": 0},
     {"id": "b", "amount": None, "_row": 1},
@@ -18,8 +19,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 def _digest(rows: list[dict[str, Any]]) -> str:
-    schema = {"id": "string", "amount": "float64", "_row": "int64"}
-    return digest(engine().create_table("rows", ibis.memtable(rows, schema=schema).to_pyarrow()))
+    return digest(engine().create_table("typed", pa.Table.from_pylist(rows, schema=SCHEMA)))
 
 
 def test_order_and_place_do_not_matter() -> None:
