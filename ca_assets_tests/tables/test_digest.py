@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ca_assets.tables.digest import digest
@@ -18,12 +20,14 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def _digest(rows: list[dict[str, Any]]) -> str:
-    return digest(engine().create_table("typed", pa.Table.from_pylist(rows, schema=SCHEMA)))
+def _digest(folder: Path, rows: list[dict[str, Any]]) -> str:
+    path = folder / f"{len(list(folder.iterdir()))}.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), path)
+    return digest(engine().read_parquet(path))
 
 
-def test_order_and_place_do_not_matter() -> None:
-    assert _digest(ROWS) == _digest([{**row, "_row": 9 - index} for index, row in enumerate(reversed(ROWS))])
+def test_order_and_place_do_not_matter(tmp_path: Path) -> None:
+    assert _digest(tmp_path, ROWS) == _digest(tmp_path, [{**row, "_row": 9 - index} for index, row in enumerate(reversed(ROWS))])
 
 
 @pytest.mark.parametrize(
@@ -36,5 +40,5 @@ def test_order_and_place_do_not_matter() -> None:
         [{**ROWS[0], "id": "b"}, {**ROWS[1], "id": "a"}, ROWS[2]],
     ],
 )
-def test_every_difference_shows(other: list[dict[str, Any]]) -> None:
-    assert _digest(other) != _digest(ROWS)
+def test_every_difference_shows(tmp_path: Path, other: list[dict[str, Any]]) -> None:
+    assert _digest(tmp_path, other) != _digest(tmp_path, ROWS)
