@@ -24,6 +24,7 @@ from ca_assets.tables.walltime import MOMENT, json_text, wall_clock
 
 IBIS_TYPES: dict[Dtype, Any] = {"str": "string", "float": "float64", "bool": "boolean", "time": MOMENT}
 SHOWN_CHARACTERS, RAW_CHARACTERS = 60, 2000
+WHOLE = 2.0**53
 MARKS = ("_row", "_line", "_file")
 LATEST = dt.datetime(9999, 12, 1, tzinfo=dt.UTC)
 ZEROED = ("payment_amount", "discount_amount", "refund_amount")
@@ -143,7 +144,23 @@ def shortened(text: Any, length: int) -> Any:
 
 def row_json(table: ibis.Table, rules: SourceRules, prefix: str = "") -> Any:
     """A row's mapped columns as JSON of our column names → texts: raw ones with the prefix `raw `, without it the typed ones."""
-    return json_text({f.name: shortened(table[prefix + f.name].cast("string"), RAW_CHARACTERS) for f in rules.fields})
+    text = _as_is if prefix else _as_typed
+    return json_text({f.name: shortened(text(table[prefix + f.name]), RAW_CHARACTERS) for f in rules.fields})
+
+
+def _as_is(value: Any) -> Any:
+    return value.cast("string")
+
+
+def _as_typed(value: Any) -> Any:
+    """An accepted value as text; moments in ISO form and whole numbers without an exponent, as engines differ in these."""
+    kind, text = value.type(), value.cast("string")
+    if kind.is_timestamp():
+        return text.replace("+00", "").replace(" ", "T") + "Z"  # engines compute in UTC
+    if kind.is_floating():
+        is_whole = (value % 1.0 == 0) & (value.abs() < WHOLE)
+        return ibis.ifelse(is_whole, ibis.ifelse(is_whole, value, None).cast("int64").cast("string"), text)
+    return text
 
 
 def _filled(table: ibis.Table, field: Field, rules: SourceRules) -> Any:
