@@ -84,14 +84,19 @@ def open_source(
     files = source_files(name, config, reading.folder)
     if config.kind == "csv":
         with Stage(name, reading.staging, dict.fromkeys(columns, pa.string()), reading.progress) as stage:
-            read_csv(name, config, columns, _wanted(files, only), stage, is_named=len(files) > 1)
+            read_csv(name, config, columns, _wanted(files, only), stage, is_named=is_several(config, reading))
         return stage.result()
     parts = parquet_parts(name, files, reading.folder, reading.staging)
     types = staged_types(name, config, columns, parts)
     with Stage(name, reading.staging, types, reading.progress) as stage:
         wanted = [part for part in parts if only is None or part.source in only]
-        read_parquet(name, columns, wanted, types, stage, is_named=len(parts) > 1)
+        read_parquet(name, columns, wanted, types, stage, is_named=is_several(config, reading))
     return stage.result()
+
+
+def is_several(config: SourceConfig, reading: Reading) -> bool:
+    """Whether a file source may be several files (a folder or a pattern), so that each row says its own, however many there are now."""
+    return not (reading.folder / (config.path or "")).is_file()
 
 
 def _wanted(files: list[Path], only: Collection[Path] | None) -> list[Path]:

@@ -95,7 +95,7 @@ class Intake:
 
     def _files(self, name: str, config: SourceConfig, kept: Kept | None, increments: Increments) -> Taken:
         present = present_files(name, config, self.reading.folder, increments.now)
-        same = [] if kept is None or increments.is_full else _same_files(kept.slices, present)
+        same = [] if kept is None or increments.is_full else [each for each in kept.slices if unchanged(each.files or {}, present)]
         wanted = changed_files([each.files or {} for each in same], present)
         if not wanted and kept is not None and len(same) == len(kept.slices):
             return replace(self._taken(name, config, self._absolute(same), Read("unchanged", 0), kept), is_unchanged=True)
@@ -233,12 +233,6 @@ class Intake:
         moment = rows[column]
         newest: dt.datetime | None = moment.max(where=rows["_reason"].isnull() & (moment <= ibis.literal(now))).to_pyarrow().as_py()
         return newest
-
-
-def _same_files(slices: tuple[Slice, ...], present: Files) -> list[Slice]:
-    """Slices whose files are as they were. Rows say their file when there are several, so one file and several do not mix."""
-    known = sum(len(each.files or {}) for each in slices)
-    return [each for each in slices if unchanged(each.files or {}, present)] if (known > 1) == (len(present) > 1) else []
 
 
 def _raw_rows(each: Slice) -> int:

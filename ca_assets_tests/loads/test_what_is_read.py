@@ -161,12 +161,13 @@ def test_only_files_that_are_new_or_changed_are_read(files: Path) -> None:
     assert _load(files, is_full=True)[0] == "whole"
 
 
-def test_one_file_that_becomes_several_is_read_again(files: Path) -> None:
+def test_one_file_of_a_folder_that_gets_another_stays_as_it_is(files: Path) -> None:
     (files / "sessions" / "2.csv").unlink()
     _file(files, "1", "s1,ann,2024-01-01,x,yes\ns2,ann,2024-01-01,5,yes\n")
     assert _load(files)[0] == "whole"
     _file(files, "2", "s2,ann,2024-01-02,5,yes\n")
-    assert _load(files)[0] == "whole", "each row now says its file"
+    how, rows, _, rejects = _load(files)
+    assert (how, rows) == ("files", 1) and "1.csv: " in rejects[0][0], "a row of a folder says its file even when it is the only one"
 
 
 def test_a_file_that_was_written_a_moment_ago_is_not_trusted(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
