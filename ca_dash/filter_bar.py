@@ -89,6 +89,9 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
         className="ca-filter-scope",
         limit=300,
         comboboxProps={"width": 260, "position": "bottom-start"},
+        withScrollArea=False,  # the list itself scrolls, so that assistive tools find one thing and not two
+        styles={"options": {"maxHeight": 340, "overflowY": "auto"}},
+        attributes={"options": {"tabIndex": 0}},
     )
 
 
