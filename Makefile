@@ -43,12 +43,15 @@ up: install
 	$(BIN)/ca up
 
 # What the tests need from the system and Debian offers as packages; other systems bring their own Chromium.
-# A server package would also start a server of its own: the file in /etc/postgresql-common prevents that; of Caddy only the program is taken.
+# A server package would also start a server of its own: the file in /etc/postgresql-common prevents that; of MariaDB and Caddy only
+# the programs are taken.
 .PHONY: test-tools
 test-tools:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { apt-get update -qq && mkdir -p /etc/postgresql-common \
 	&& echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.conf \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold postgresql-15 >/dev/null; }
+	@command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || { apt-get update -qq \
+	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mariadb-server-core mariadb-client-core >/dev/null; }
 	@command -v mvn >/dev/null && ls -d /usr/lib/jvm/*-17-* >/dev/null 2>&1 || { apt-get update -qq \
 	&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends maven openjdk-17-jre-headless >/dev/null; }
 	@command -v caddy >/dev/null || { apt-get update -qq && cd "$$(mktemp -d)" && apt-get download -qq caddy && dpkg -x caddy_*.deb . \
@@ -56,8 +59,9 @@ test-tools:
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
+# Files go out in the order of conftest.py (long ones first); without the option xdist orders them by their number of tests.
 test: install lint
-	$(BIN)/pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .

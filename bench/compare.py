@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ca_assets.analyses.report import spec_of
+from ca_assets.analyses.core.family import spec_of
 
 TOLERANCE = 1e-9
 
@@ -17,8 +17,8 @@ def differences(left: Path, right: Path, families: Collection[str]) -> list[str]
     """One line per report of these families that is missing or differs, with the first rows that do."""
     every = {str(file.relative_to(folder).with_suffix("")) for folder in (left, right) for file in folder.rglob("*.parquet")}
     paths = {path for path in every if path.partition("/")[0] in families}
-    found = (_difference(path, left / f"{path}.parquet", right / f"{path}.parquet") for path in sorted(paths))
-    return [line for line in found if line]
+    lines = (_difference(path, left / f"{path}.parquet", right / f"{path}.parquet") for path in sorted(paths))
+    return [line for line in lines if line]
 
 
 def _difference(path: str, left: Path, right: Path) -> str:

@@ -38,8 +38,8 @@ class Client:
     def log_in(self, name: str, password: str) -> None:
         """Through the form, then read the layout and what calls what. HTTPError when it is refused."""
         form = self.http.get(f"{self.url}/login", timeout=60)
-        found = re.search(r'name="csrf" value="([^"]*)"', form.text)
-        data = {"name": name, "password": password, "csrf": found.group(1) if found else ""}
+        token = re.search(r'name="csrf" value="([^"]*)"', form.text)
+        data = {"name": name, "password": password, "csrf": token.group(1) if token else ""}
         self.http.post(f"{self.url}/login", data=data, timeout=60).raise_for_status()
         self.callbacks = self._get("_dash-dependencies")
         self.layout = self._get("_dash-layout")
@@ -144,8 +144,8 @@ def _output_list(output: str) -> list[tuple[str, str]]:
 
 
 def _outputs(output: str, keys: Mapping[str, Any]) -> Any:
-    found = [{"id": _substituted(_pattern(id_), keys), "property": prop} for id_, prop in _output_list(output)]
-    return found if output.startswith("..") else found[0]
+    outputs = [{"id": _substituted(_pattern(id_), keys), "property": prop} for id_, prop in _output_list(output)]
+    return outputs if output.startswith("..") else outputs[0]
 
 
 def _match(pattern: Id, id_: Id) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """Publishing a demo shop to a real Elasticsearch, and reading from it: `python -m bench.elastic --sessions 1000000`.
 
-Three pieces of work in turns, each in a process of its own, the quickest of each counts: our publication of all months; the same
-documents as ready-made bodies on disk, sent by two connections (goal: ours reaches at least .9 of its documents/s, though it makes the
-bodies and the indexes meanwhile); making the bodies and sending nothing (the engine's own memory: goal 500 MB at most above it).
+Three tasks in turns, each in a process of its own, the quickest of each counts: our publication of all months; the same documents
+as ready-made bulk batches on disk, sent by two connections (goal: ours reaches at least .9 of its documents/s, though it makes the
+batches and the indexes meanwhile); making the batches and sending nothing (the engine's own memory: goal 500 MB at most above it).
 Then one client's orders and one report, as a page reads them, on both indexes. Needs what `make test-tools` installs.
 Absolute figures are of this machine and of this heap.
 """
@@ -31,19 +31,20 @@ import numpy as np
 from bench.clock import Clock, peak_gb
 from bench.shops import DEFAULT_CACHE, END, make_shop, shop_folder
 from bench.task import run_task
+from ca_assets.contracts.tables import LOAD_TABLES, published, row_keys, table_names
+from ca_assets.index.elasticsearch.documents import table_batches
+from ca_assets.index.elasticsearch.index import ElasticIndex
+from ca_assets.index.elasticsearch.manifest import TableState, schema_to_text
+from ca_assets.index.elasticsearch.mappings import index_body, table_properties, table_settings
+from ca_assets.index.elasticsearch.tables import IndexPlan, index_plans
+from ca_assets.index.open import open_index
+from ca_assets.index.protocol import Index
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import load_shop
-from ca_assets.storage.elastic import ElasticIndex
-from ca_assets.storage.elastic_bodies import bodies
-from ca_assets.storage.elastic_mappings import index_body, table_properties, table_settings
-from ca_assets.storage.elastic_notes import TableState, schema_text
-from ca_assets.storage.elastic_tables import engine, plans
-from ca_assets.storage.index import Index
-from ca_assets.storage.lake import Lake
-from ca_assets.storage.open import open_index
 
 PREFIX = "bench-"
-TABLES = ("orders", "basket_lines", "downloads")
+KEYS = row_keys(LOAD_TABLES)
 CONNECTIONS = 2
 READS = 200
 SENDS = 120
@@ -54,7 +55,7 @@ def main() -> None:
     """Measure, print, and write the results as JSON."""
     parser = argparse.ArgumentParser(prog="bench.elastic", description=__doc__)
     parser.add_argument("--sessions", type=int, default=100_000, help="[default: %(default)s]")
-    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="folder that keeps shops and bodies [default: %(default)s]")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE, help="folder of cached shops and batches [default: %(default)s]")
     parser.add_argument("--url", help="an Elasticsearch whose indexes bench-* may be removed [default: one of our own]")
     parser.add_argument("--heap", default="1g", help="heap of our own one [default: %(default)s]")
     parser.add_argument("--repeat", type=int, default=3, help="turns [default: %(default)s]")
@@ -103,14 +104,14 @@ def _load(cache: Path, sessions: int, home: Path) -> None:
 
 def _measure(given: argparse.Namespace, home: Path, url: str) -> Result:
     """All turns; of each piece the quickest, and the highest memory."""
-    write_bodies(_settings(home, url))
+    write_batches(_settings(home, url))
     turns: dict[str, list[Result]] = {name: [] for name in ("engine", "ready", "publish")}
     for _ in range(given.repeat):
-        for name, found in turns.items():
+        for name, results in turns.items():
             _clean(_settings(home, url))
-            found.append(_task(given, url, name))
-    best = {name: min(found, key=lambda each: float(each["seconds"])) for name, found in turns.items()}
-    memory = {name: max(each["peak_mb"] for each in found) for name, found in turns.items()}
+            results.append(_task(given, url, name))
+    best = {name: min(results, key=lambda result: float(result["seconds"])) for name, results in turns.items()}
+    memory = {name: max(result["peak_mb"] for result in results) for name, results in turns.items()}
     ours, ready = (best[name]["documents"] / best[name]["seconds"] for name in ("publish", "ready"))
     _stage_reports(_settings(home, url), load_shop(make_shop(given.cache, given.sessions, "parquet")), END)
     return {
@@ -137,47 +138,46 @@ def _task(given: argparse.Namespace, url: str, name: str) -> Result:
 
 
 def _clean(settings: ProcessSettings) -> None:
-    ElasticIndex(settings, Lake(settings.lake_root)).store.call("DELETE", f"/{PREFIX}*", expand_wildcards="all")
+    ElasticIndex(settings, Lake(settings.lake_root)).client.call("DELETE", f"/{PREFIX}*", expand_wildcards="all")
 
 
 def _state(lake: Lake, name: str) -> TableState:
     files, root = lake.files(name), f"{lake.uri(name)}/"
-    return TableState(
-        name, files.version, 0, schema_text(files.schema), tuple((uri.removeprefix(root), month) for uri, month in files.files)
-    )
+    relative_files = tuple((uri.removeprefix(root), month) for uri, month in files.files)
+    return TableState(name, files.version, 0, schema_to_text(files.schema), KEYS[name], relative_files)
 
 
-def _months(settings: ProcessSettings) -> list[Any]:
+def _months(settings: ProcessSettings) -> list[IndexPlan]:
     lake = Lake(settings.lake_root)
-    return list(plans(lake, {name: _state(lake, name) for name in ("orders", "basket_lines")}, "orders"))
+    return list(index_plans(lake, {name: _state(lake, name) for name in ("orders", "basket_lines")}, "orders"))
 
 
-def _bodies_folder(settings: ProcessSettings) -> Path:
-    return settings.home / "bodies"
+def _batches_folder(settings: ProcessSettings) -> Path:
+    return settings.home / "batches"
 
 
-def write_bodies(settings: ProcessSettings) -> None:
-    """The ready-made bodies, each a file, by month; with the number of their documents."""
-    folder = _bodies_folder(settings)
+def write_batches(settings: ProcessSettings) -> None:
+    """The ready-made batches, each a file, by month; with the number of their documents."""
+    folder = _batches_folder(settings)
     if (folder / "counts.json").exists():
         return
     shutil.rmtree(folder, ignore_errors=True)
     counts: dict[str, int] = {}
     for plan in _months(settings):
-        (folder / str(plan.month)).mkdir(parents=True)
-        for number, body in enumerate(bodies(engine(), plan.rows)):
-            name = f"{plan.month}/{number:06}"
-            (folder / name).write_bytes(body.data)
-            counts[name] = body.documents
+        (folder / str(plan.partition)).mkdir(parents=True)
+        for number, batch in enumerate(table_batches(plan.source)):
+            name = f"{plan.partition}/{number:06}"
+            (folder / name).write_bytes(batch.data)
+            counts[name] = batch.documents
     (folder / "counts.json").write_text(json.dumps(counts))
 
 
 def engine_alone(settings: ProcessSettings) -> Result:
-    """Make all bodies, send none: the engine's time and memory."""
+    """Make all batches, send none: the engine's time and memory."""
     clock = Clock()
     with clock.piece("all"):
-        documents = sum(body.documents for plan in _months(settings) for body in bodies(engine(), plan.rows))
-    return _found(clock, documents)
+        documents = sum(batch.documents for plan in _months(settings) for batch in table_batches(plan.source))
+    return _result(clock, documents)
 
 
 def publish(settings: ProcessSettings) -> Result:
@@ -185,53 +185,52 @@ def publish(settings: ProcessSettings) -> Result:
     index, lake, clock = open_index(settings), Lake(settings.lake_root), Clock()
     with clock.piece("all"):
         for name in ("orders", "basket_lines"):
-            index.stage_table("g", name, lake.version(name), 0)
-    found = ElasticIndex(settings, lake).store.call("GET", f"/{PREFIX}orders-*/_count")["count"]
-    return _found(clock, int(found))
+            index.stage_table("g", name, lake.version(name), 0, KEYS[name])
+    documents = ElasticIndex(settings, lake).client.call("GET", f"/{PREFIX}orders-*/_count")["count"]
+    return _result(clock, int(documents))
 
 
 def ready_made(settings: ProcessSettings) -> Result:
-    """Ready-made bodies through two plain connections into indexes that are there already, and a refresh."""
-    store, clock = ElasticIndex(settings, Lake(settings.lake_root)).store, Clock()
-    counts = json.loads((_bodies_folder(settings) / "counts.json").read_text())
+    """Ready-made batches through two plain connections into indexes that are there already, and a refresh."""
+    client, clock = ElasticIndex(settings, Lake(settings.lake_root)).client, Clock()
+    counts = json.loads((_batches_folder(settings) / "counts.json").read_text())
     for plan in _months(settings):
-        store.call(
-            "PUT", f"/{PREFIX}ready-{plan.month}", index_body(table_properties("orders", plan.rows.schema), {}, table_settings(settings))
-        )
+        body = index_body(table_properties("orders", plan.source.schema), {}, table_settings(settings))
+        client.call("PUT", f"/{PREFIX}ready-{plan.partition}", body)
     place = urlsplit(str(settings.index_url))
     with clock.piece("all"):
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             halves = [sorted(counts)[start::CONNECTIONS] for start in range(CONNECTIONS)]
-            list(pool.map(lambda names: _send(place.hostname, place.port, _bodies_folder(settings), names), halves))
-        store.call("POST", f"/{PREFIX}ready-*/_refresh")
-    found = store.call("GET", f"/{PREFIX}ready-*/_count")["count"]
-    if found != sum(counts.values()):
-        raise SystemExit(f"{found} documents instead of {sum(counts.values())}")
-    return _found(clock, int(found))
+            list(pool.map(lambda names: _send(place.hostname, place.port, _batches_folder(settings), names), halves))
+        client.call("POST", f"/{PREFIX}ready-*/_refresh")
+    documents = int(client.call("GET", f"/{PREFIX}ready-*/_count")["count"])
+    if documents != sum(counts.values()):
+        raise SystemExit(f"{documents} documents instead of {sum(counts.values())}")
+    return _result(clock, documents)
 
 
 def _send(host: str | None, port: int | None, folder: Path, names: list[str]) -> None:
     connection = http.client.HTTPConnection(str(host), port)
     for name in names:
-        _send_body(connection, f"/{PREFIX}ready-{name.partition('/')[0]}/_bulk?filter_path=errors,status", (folder / name).read_bytes())
+        _send_batch(connection, f"/{PREFIX}ready-{name.partition('/')[0]}/_bulk?filter_path=errors,status", (folder / name).read_bytes())
     connection.close()
 
 
-def _send_body(connection: http.client.HTTPConnection, path: str, data: bytes) -> None:
-    """One body; a server that is full (429) gets it again, as our own client does."""
+def _send_batch(connection: http.client.HTTPConnection, path: str, data: bytes) -> None:
+    """One batch; it is retried while the server is overloaded (429), as our own client does."""
     for _ in range(SENDS):
         connection.request("POST", path, data, {"content-type": "application/x-ndjson"})
         answer = connection.getresponse()
-        found = json.loads(answer.read())
-        if answer.status == HTTPStatus.OK and not found["errors"]:
+        result = json.loads(answer.read())
+        if answer.status == HTTPStatus.OK and not result["errors"]:
             return
         if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
             break
         time.sleep(0.5)
-    raise SystemExit(f"a ready-made body was refused ({answer.status}): {found}")
+    raise SystemExit(f"a ready-made batch was rejected ({answer.status}): {result}")
 
 
-def _found(clock: Clock, documents: int) -> Result:
+def _result(clock: Clock, documents: int) -> Result:
     return {"documents": documents, **clock.total(), "peak_mb": peak_gb() * 1000}
 
 
@@ -244,19 +243,19 @@ def _both(home: Path, url: str) -> dict[str, ProcessSettings]:
 
 def _stage_reports(settings: ProcessSettings, shop: Any, day: date) -> None:
     """The last publication completed on both indexes: all tables, and the reports of one family in every scope."""
-    from ca_assets.analyses.context import Context, Tables
-    from ca_assets.analyses.family import compute
-    from ca_assets.storage.engine import connect
+    from ca_assets.analyses.core.context import Context, Tables
+    from ca_assets.analyses.core.family import compute
+    from ca_assets.engine.connect import connect
 
     con, lake = connect(settings), Lake(settings.lake_root)
     tables = Tables(lake.read(con, "orders"), lake.read(con, "downloads"), lake.read(con, "basket_lines"))
-    (made,) = compute(["stats"], tables, Context(shop, day), windows=False)
+    (reports,) = compute(["stats"], tables, Context(shop, day), windows=False)
     con.disconnect()
-    for each in _both(settings.home, str(settings.index_url)).values():
-        index = open_index(each)
-        for name in TABLES:
-            index.stage_table("g", name, lake.version(name), 0)
-        index.stage_reports("g", made)
+    for settings_of_store in _both(settings.home, str(settings.index_url)).values():
+        index = open_index(settings_of_store)
+        for name in table_names(published(LOAD_TABLES)):
+            index.stage_table("g", name, lake.version(name), 0, KEYS[name])
+        index.stage_reports("g", reports)
         index.switch("g", {"dimensions": list(shop.dimensions)})
 
 

@@ -15,7 +15,7 @@ from bench.clock import Clock
 from bench.growing import add_day, folders_of
 from bench.shops import END, make_shop, shop_folder
 from bench.task import run_task
-from ca_assets.tables.increments import SETTLED_SECONDS
+from ca_assets.cleaning.incremental import SETTLED_SECONDS
 
 Result = dict[str, Any]
 
@@ -48,7 +48,7 @@ def _measured(title: str, home: Path, shop: Path, as_of: date) -> Result:
 
 def nightly(clock: Clock, *, shop: str, as_of: str) -> Result:
     """The task: apply the shop.yaml and load it, as the two commands do. CA_HOME is in the environment."""
-    from ca_assets.cli.load import command
+    from ca_assets.cli.commands.load import command
     from ca_assets.cli.runs import open_instance
     from ca_assets.settings.database import open_database
     from ca_assets.settings.shops import apply_shop

@@ -11,7 +11,6 @@ import os
 import secrets
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import requests
+import tenacity
 
 from bench.dash_client import Client, Request, components
 from bench.nightly import nightly_home
@@ -43,13 +43,14 @@ def measure_pages(cache: Path, sessions: int) -> Result:
         for _ in range(WARM_PASSES):
             samples += _visit(client, "warm")
     result = summary(samples)
-    for page, found in result["pages"].items():
-        print(f"{page:28}" + "   ".join(f"{kind} {_words(found[kind])}" for kind in ("warm", "cold")), flush=True)
+    for page, quantiles in result["pages"].items():
+        print(f"{page:28}" + "   ".join(f"{kind} {_quantiles_text(quantiles[kind])}" for kind in ("warm", "cold")), flush=True)
     return result
 
 
-def _words(found: Result) -> str:
-    return f"{found['requests']:4} requests, p50 {found['p50_ms']:6.1f} p95 {found['p95_ms']:6.1f} max {found['max_ms']:7.1f} ms"
+def _quantiles_text(quantiles: Result) -> str:
+    p50, p95, most = (quantiles[name] for name in ("p50_ms", "p95_ms", "max_ms"))
+    return f"{quantiles['requests']:4} requests, p50 {p50:6.1f} p95 {p95:6.1f} max {most:7.1f} ms"
 
 
 def _add_user(home: Path, name: str, password: str) -> None:
@@ -68,28 +69,26 @@ def application(home: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words, log = command("127.0.0.1", port), home / "bench-pages.log"
+    log = home / "bench-pages.log"
     with log.open("w", encoding="utf-8") as output:
-        child = subprocess.Popen(words, env=os.environ | {"CA_HOME": str(home)}, stdout=output, stderr=output)  # noqa: S603 - fixed words
+        environment = os.environ | {"CA_HOME": str(home)}
+        child = subprocess.Popen(command("127.0.0.1", port), env=environment, stdout=output, stderr=output)  # noqa: S603 - fixed arguments
         try:
-            _wait(f"http://127.0.0.1:{port}", child)
+            _wait_for(f"http://127.0.0.1:{port}", child)
             yield f"http://127.0.0.1:{port}"
         finally:
             child.terminate()
             child.wait()
 
 
-def _wait(url: str, child: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            raise RuntimeError("the application ended by itself; see bench-pages.log in its home")
-        try:
+def _wait_for(url: str, child: subprocess.Popen[bytes]) -> None:
+    """Retry until the application answers. RuntimeError when it ended, RetryError after three minutes."""
+    not_yet = tenacity.retry_if_exception_type((requests.ConnectionError, requests.Timeout))
+    for attempt in tenacity.Retrying(retry=not_yet, stop=tenacity.stop_after_delay(START_SECONDS), wait=tenacity.wait_fixed(0.1)):
+        with attempt:
+            if child.poll() is not None:
+                raise RuntimeError("the application ended by itself; see bench-pages.log in its home")
             requests.get(f"{url}/healthz", timeout=5).raise_for_status()
-            return
-        except (requests.ConnectionError, requests.Timeout):
-            time.sleep(0.1)
-    raise RuntimeError(f"the application does not answer after {START_SECONDS} s")
 
 
 def _visit(client: Client, kind: str) -> list[Sample]:
@@ -100,10 +99,10 @@ def _visit(client: Client, kind: str) -> list[Sample]:
         client.values = {"url.pathname": path, "url.search": "", "colors.data": "light"}
         for search in _queries(client, path):
             client.values["url.search"] = search
-            page, taken = _router(client)
-            samples.append({"page": path, "kind": kind, "name": "router", "seconds": taken})
-            requests_ = [*client.initial(page), *client.clicked(page, "panel-table", "n_clicks")]
-            samples += [{"page": path, "kind": kind, "search": search, **_timed(client, request)} for request in requests_]
+            page, seconds = _router(client)
+            samples.append({"page": path, "kind": kind, "name": "router", "seconds": seconds})
+            callbacks = [*client.initial(page), *client.clicked(page, "panel-table", "n_clicks")]
+            samples += [{"page": path, "kind": kind, "search": search, **_timed(client, request)} for request in callbacks]
     return samples
 
 

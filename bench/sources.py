@@ -1,7 +1,7 @@
 """`python -m bench.sources --sessions 1000000`: reading a shop's sessions from PostgreSQL into staging, against psql's binary COPY.
 
 The server is the tests' real one, the rows are those of the demo shop of that size. In the same run, each several times, the fastest
-counts: psql copying the same columns of the same rows to nowhere; the driver alone (batches are let go of); `read_source` for kind
+counts: psql copying the same columns of the same rows to nowhere; the driver alone (batches are let go of); `open_source` for kind
 postgresql; and for kind redshift (a cursor instead of COPY). What counts is the ratio.
 """
 
@@ -19,17 +19,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bench.clock import Clock
 from bench.shops import DEFAULT_CACHE, make_shop
-from ca_assets.shop import Shop, parse_shop
-from ca_assets.sources.postgresql import read_source
-from ca_assets.sources.postgresql_copy import Copying
-from ca_assets.sources.postgresql_server import server
-from ca_assets.sources.postgresql_types import mapped_columns, selection
-from ca_assets.sources.reading import Reading
-from ca_assets.sources.sql_identifiers import quoted
+from ca_assets.shop import Shop, SourceConfig, parse_shop
+from ca_assets.sources.driver import Reading
+from ca_assets.sources.open import open_source
+from ca_assets.sources.postgresql.copy import CopySession
+from ca_assets.sources.postgresql.server import parse_server
+from ca_assets.sources.postgresql.sql import quote_identifier, select
+from ca_assets.sources.postgresql.types import mapped_columns
+from ca_assets.sources.postgresql.watchdog import ConnectionWatchdog
 from ca_assets_tests.servers.postgresql import PostgreSQL, serving
-from ca_assets_tests.servers.postgresql_shop import SCHEMA, VARIABLE, fill, with_databases
+from ca_assets_tests.shops.databases import SCHEMA, VARIABLE, fill_demo, over_tables
 
 Result = dict[str, Any]
 RELATION = f'"{SCHEMA}"."sessions"'
@@ -55,21 +58,21 @@ def measure(postgresql: PostgreSQL, cache: Path, size: int, repeat: int) -> Resu
     """Seconds, ratios and peaks of one size."""
     shop_yaml = make_shop(cache, size, "parquet")
     database = postgresql.database()
-    fill(postgresql, database, shop_yaml.parent)
+    fill_demo(postgresql, database, shop_yaml.parent)
     url = postgresql.url(database, "postgresql")
-    text = with_databases(shop_yaml, "postgresql")
+    text = yaml.safe_dump(over_tables(shop_yaml, "postgresql"), sort_keys=False)
     with environment(url):
         statement = _statement(parse_shop(text, shop_yaml.parent))
     ways: dict[str, Callable[[], Result]] = {
         "psql": lambda: _psql(url, statement),
         **{name: (lambda name=name: _task(name, text, url)) for name in ("driver", "postgresql", "redshift")},  # type: ignore[misc]
     }
-    found = {name: min((way() for _ in range(repeat)), key=lambda spent: spent["seconds"]) for name, way in ways.items()}
-    psql, rows = found["psql"]["seconds"], found["postgresql"]["rows"]
+    fastest = {name: min((way() for _ in range(repeat)), key=lambda spent: spent["seconds"]) for name, way in ways.items()}
+    psql, rows = fastest["psql"]["seconds"], fastest["postgresql"]["rows"]
     return {
         "sessions": size,
         "rows": rows,
-        **{name: {**spent, "ratio": round(spent["seconds"] / psql, 2)} for name, spent in found.items()},
+        **{name: {**spent, "ratio": round(spent["seconds"] / psql, 2)} for name, spent in fastest.items()},
     }
 
 
@@ -86,9 +89,17 @@ def environment(url: str) -> Iterator[None]:
 def _statement(shop: Shop) -> str:
     """The columns that our reader asks for, as they are."""
     config, reading = shop.sources.sessions, Reading(shop.folder, shop.folder)
-    with Copying.session(server("sessions", config, reading)) as session:
+    with opened_session(config, reading) as session:
         columns = mapped_columns("sessions", config, RELATION, session.header(RELATION))
-        return selection([quoted(column.theirs) for column in columns], RELATION, None, None)
+        return select([quote_identifier(column.theirs) for column in columns], RELATION, None, None)
+
+
+@contextmanager
+def opened_session(config: SourceConfig, reading: Reading) -> Iterator[CopySession]:
+    """A session of the driver alone."""
+    server = parse_server("sessions", config, reading)
+    with ConnectionWatchdog(server) as watchdog, CopySession.open(server, watchdog) as session:
+        yield session
 
 
 def _psql(url: str, statement: str) -> Result:
@@ -114,11 +125,11 @@ def _child(name: str, shop_text: str) -> None:
         reading = Reading(Path(folder), Path(folder) / "staging")
         with clock.piece(name):
             if name == "driver":
-                with Copying.session(server("sessions", config, reading)) as session:
+                with opened_session(config, reading) as session:
                     columns = mapped_columns("sessions", config, RELATION, session.header(RELATION))
-                    rows = sum(len(batch) for batch in session.raw_batches(selection(session.expressions(columns), RELATION, None, None)))
+                    rows = sum(len(batch) for batch in session.raw_batches(select(session.expressions(columns), RELATION, None, None)))
             else:
-                rows = read_source("sessions", config, reading, None, None).rows
+                rows = open_source("sessions", config, reading).rows
     print(json.dumps({"rows": rows, **clock.pieces[name]}))
 
 

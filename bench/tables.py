@@ -27,9 +27,9 @@ def markdown(results: Result) -> str:
     facts = ", ".join(f"{name} {value}" for name, value in known.items() if name not in ("processors", "memory_gb"))
     parts = [f"Measured on {known['processors']} processors with {known['memory_gb']} GB: {facts}."]
     makers = {"lake": _lake, "families": _families, "nightly": _nightly, "pages": _pages}
-    for size, found in results["sizes"].items():
+    for size, measured in results["sizes"].items():
         parts.append(f"## {int(size):,} sessions")
-        parts += [make(found[part]) for part, make in makers.items() if part in found]
+        parts += [make(measured[part]) for part, make in makers.items() if part in measured]
     parts += _growth(results["sizes"])
     return "\n\n".join(parts) + "\n"
 
@@ -47,48 +47,48 @@ def _spent(piece: Result | None) -> list[Any]:
     return [piece[name] if piece else None for name in ("seconds", "cpu_seconds", "peak_gb")]
 
 
-def _lake(found: Result) -> str:
+def _lake(results: Result) -> str:
     rows: list[list[Any]] = []
-    for form, result in found.items():
-        rows += [[f"{form}: {name}", *_spent(piece)] for name, piece in result["pieces"].items()]
-        rows.append([f"**{form} to lake**", *_spent(result)])
+    for form, loaded in results.items():
+        rows += [[f"{form}: {name}", *_spent(piece)] for name, piece in loaded["pieces"].items()]
+        rows.append([f"**{form} to lake**", *_spent(loaded)])
     return "Sources to clean tables in the lake:\n\n" + _table(("step", "s", "CPU s", "peak GB"), rows)
 
 
-def _families(found: Result) -> str:
+def _families(results: Result) -> str:
     head = ("family", "s", "CPU s", "peak GB", "by hand s", "CPU s", "peak GB", "ratio (CPU)")
     rows = [
         [row["family"], *_spent(row["product"]), *_spent(row["by_hand"]), row["ratio"]["cpu_seconds"] if "ratio" in row else None]
-        for row in found["families"]
+        for row in results["families"]
     ]
-    words = f"{found['answers']} reports of every scope ({found['rows']:,} rows), beside hand-written SQL whose answers are equal:"
+    words = f"{results['answers']} reports of every scope ({results['rows']:,} rows), beside hand-written SQL whose answers are equal:"
     return f"{words}\n\n{_table(head, rows)}"
 
 
-def _nightly(found: Result) -> str:
-    loads = list(found.values())
+def _nightly(results: Result) -> str:
+    loads = list(results.values())
     names = dict.fromkeys(name for load in loads for name in load["assets"])
     rows = [[name, *(load["assets"].get(name) for load in loads)] for name in names]
     rows += [
         [f"**{label}**", *(load[key] for load in loads)]
         for label, key in (("s", "seconds"), ("CPU s", "cpu_seconds"), ("peak GB", "peak_gb"))
     ]
-    return "Whole loads through Dagster, seconds per asset:\n\n" + _table(("asset", *found), rows)
+    return "Whole loads through Dagster, seconds per asset:\n\n" + _table(("asset", *results), rows)
 
 
-def _pages(found: Result) -> str:
+def _pages(results: Result) -> str:
     head = ("page", "requests", "p50 ms", "p95 ms", "max ms", "cold p50 ms", "p95 ms", "max ms")
     quantiles = ("p50_ms", "p95_ms", "max_ms")
     rows = [
         [page, kinds["warm"]["requests"], *(kinds["warm"][q] for q in quantiles), *(kinds["cold"][q] for q in quantiles)]
-        for page, kinds in found["pages"].items()
+        for page, kinds in results["pages"].items()
     ]
     return "Callbacks of pages over HTTP, one after the other (cold: the first pass after the start):\n\n" + _table(head, rows)
 
 
 def _growth(sizes: Result) -> list[str]:
     """CPU seconds of each family per size, as multiples of the smallest, where several sizes were measured."""
-    measured = {int(size): found["families"]["families"] for size, found in sizes.items() if "families" in found}
+    measured = {int(size): results["families"]["families"] for size, results in sizes.items() if "families" in results}
     if len(measured) < 2:
         return []
     least, most = min(measured), max(measured)

@@ -1,4 +1,4 @@
-"""shop.yaml as a typed value (REPORTS.md section 10): calendar, currency, report settings, sources and their mapping.
+"""shop.yaml as a typed value (docs/contract, section 10): calendar, currency, report settings, sources and their mapping.
 
 Belongs here: what the file may say, its defaults, and errors that name the key and the remedy.
 Does not belong here: reading source data (`sources`), process settings such as URLs and folders (`settings`).
@@ -9,18 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import re
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ca_assets.contracts.reserved import RESERVED_STEPS
+from ca_assets.recipes.expand import expand_recipes
+from ca_assets.recipes.recipe import RecipeError
+from ca_assets.source_kinds import database_kinds, driver_modules
+from ca_assets.zones import changes_of, zone_names, zone_of
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-SourceKind = Literal["csv", "parquet", "postgresql", "bigquery", "redshift", "events"]
 PLACEHOLDER, PASSWORD_OPTION = re.compile(r"\$\{\w+\}"), re.compile(r"(?i)password=[^&]")
-DATABASE_KINDS = ("postgresql", "redshift", "bigquery")
+DATABASE_KINDS = database_kinds()
+DATABASE_ONLY, FILES_ONLY, CSV_ONLY = ("url", "table", "credentials"), ("path",), ("encoding", "skip_rows", "delimiter")
+PLANNED_KINDS = ("events",)  # a shop.yaml may name them; reading says that it cannot be done yet
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-RESERVED_STEPS = frozenset({"sessions", "purchased", "download", "signup", "session", "purchase", "first_session", "first_purchase"})
 
 
 class ShopError(ValueError):
@@ -31,23 +38,27 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _known_zone(name: str) -> str:
+    if name == "localtime":
+        raise ValueError("'localtime' is whatever zone this machine is set to, so figures would move with it; name it, as in Europe/London")
+    if name not in zone_names():
+        raise ValueError(f"{name!r} is not an IANA time zone; use a name such as Europe/London")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
 class Calendar(_Strict):
     """The business calendar: IANA time zone and first day of the week."""
 
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     week_start: Weekday = "monday"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"{name!r} is not an IANA time zone; use a name such as Europe/London")
-        return name
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone as the standard library's object."""
-        return ZoneInfo(self.timezone)
+        """The time zone as the standard library's object, from the pinned zone database."""
+        return zone_of(self.timezone)
 
     @property
     def week_start_index(self) -> int:
@@ -62,9 +73,28 @@ class Calendar(_Strict):
             return first
         return _gap_end(naive, self.zone)  # midnight does not exist: the day begins where the clock jumps
 
+    def has_day(self, day: dt.date) -> bool:
+        """Whether the day has an instant: 2011-12-30 had none in Samoa, which changed sides of the date line."""
+        return self.day_start(day) < self.day_start(day + dt.timedelta(days=1))
+
+    def missing_days(self, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
+        """The days first..last without an instant, in order."""
+        jumps = (dt.date(1970, 1, 1) + dt.timedelta(microseconds=change.wall) for change in changes_of(self.timezone) if change.is_day_long)
+        return tuple(day for day in (jump - dt.timedelta(days=1) for jump in jumps) if first <= day <= last and not self.has_day(day))
+
     def as_of(self, report_date: dt.date) -> dt.datetime:
         """The first instant of the day after `report_date`: rows with a moment before it are known (UTC)."""
         return self.day_start(report_date + dt.timedelta(days=1))
+
+    def day_before(self, day: dt.date) -> dt.date:
+        """The last real day before a day."""
+        before = day - dt.timedelta(days=1)
+        return before if self.has_day(before) else self.day_before(before)
+
+    def require_day(self, day: dt.date) -> None:
+        """ShopError when there was no such day."""
+        if not self.has_day(day):
+            raise ShopError(f"{day} is no day in {self.timezone}: its clocks were moved over it; give the day before or after")
 
 
 def _gap_end(naive: dt.datetime, zone: ZoneInfo) -> dt.datetime:
@@ -81,7 +111,7 @@ def _gap_end(naive: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 class ReportSettings(_Strict):
-    """The settings of REPORTS.md section 10, with its defaults; and how many days late rows of a database may come (SPEC section 1)."""
+    """The settings of docs/contract, section 10, with its defaults; and how many days late rows of a database may come."""
 
     cohort_horizon: int = Field(15, ge=1, le=400)
     conversion_window_days: int = Field(30, ge=1, le=3650)
@@ -103,10 +133,75 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\w[\w -]*$")
 Names = Annotated[dict[Name, str], BeforeValidator(_as_mapping)]
 
 
+def _no_reserved_step(actions: dict[str, str]) -> dict[str, str]:
+    for name, column in actions.items():
+        if name in RESERVED_STEPS:
+            raise ValueError(
+                f"{name!r} is a step that every funnel has already, and both would be added up; "
+                f"give the action another name, as in `{name}_action: {column}`"
+            )
+    return actions
+
+
+Actions = Annotated[Names, AfterValidator(_no_reserved_step)]
+
+
+def _no_currency_dimension(dimensions: dict[str, str]) -> dict[str, str]:
+    if "currency" in dimensions:
+        raise ValueError("'currency' is a dimension by itself where orders have two; map the column under `columns`, or name it otherwise")
+    return dimensions
+
+
+Dimensions = Annotated[Names, AfterValidator(_no_currency_dimension)]
+
+
+def _known_kind(kind: str) -> str:
+    known = (*driver_modules(), *PLANNED_KINDS)
+    if kind not in known:
+        raise ValueError(f"{kind!r} is no kind of source; use one of {', '.join(known)}")
+    return kind
+
+
+SourceKind = Annotated[str, AfterValidator(_known_kind)]
+
+
+def _quoted_words(value: Any) -> Any:
+    """Texts only: YAML reads an unquoted null, yes or 0 as something else than the text that the source holds."""
+    for word in value if isinstance(value, list) else ():
+        if not isinstance(word, str):
+            raise ValueError(f'{word!r} is not a text to YAML; put it in quotes, as in ["NULL", "yes", "0"]')
+    return value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_quoted_words)]
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):
+        raise ValueError(f"{name!r} is no encoding that Python knows; use utf-8, windows-1252, utf-16 or the like") from None
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_known_encoding)]
+
+
+def _constant_text(value: Any) -> Any:
+    """A constant is read as a text of the source would be: `true` is the text true."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+Constant = Annotated[str, BeforeValidator(_constant_text)]
+
+
 class SourceConfig(_Strict):
     """One source: where it is, how its values are written, and our column names matched to its own (ours: theirs).
 
     Databases: `url` (best `${NAME}`, a secret), and `table` or `query`; BigQuery also `credentials` (`${NAME}` of a service account's key).
+    Files: `path`, and `query` where their rows are not yet ours: one SELECT over the table `source`.
     """
 
     kind: SourceKind
@@ -115,26 +210,76 @@ class SourceConfig(_Strict):
     credentials: Annotated[str, Field(pattern=r"^\$\{\w+\}$")] | None = None
     query: str | None = None
     table: str | None = None
-    timezone: str | None = None
-    date_format: str | None = None
+    timezone: Zone | None = None
+    date_format: str | dict[str, str] | None = None
     decimal: Literal[".", ","] = "."
     thousands: Literal[".", ",", " ", "'", "_"] | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: Encoding | None = None
+    skip_rows: int = Field(0, ge=0, le=1000)
+    null_values: Words = ()
+    true_values: Words = ()
+    false_values: Words | Literal["*"] = ()
+    versions: Literal["by_file"] | None = None
+    guest_clients: Words = ()
+    constants: dict[str, Constant] = {}
     columns: dict[str, str] = {}
-    dimensions: Names = {}
-    actions: Names = {}
+    dimensions: Dimensions = {}
+    actions: Actions = {}
+
+    @property
+    def is_database(self) -> bool:
+        """Whether its rows come from a server, which is asked for them, rather than from files."""
+        return self.kind in DATABASE_KINDS
+
+    @property
+    def has_query(self) -> bool:
+        """Whether its columns are those of a table or a query that runs when it is read: of a database, or of files with a `query`."""
+        return self.is_database or self.query is not None
 
     @model_validator(mode="after")
     def _consistent(self) -> SourceConfig:
-        if self.kind in ("csv", "parquet", "events") and not self.path:
-            raise ValueError(f"kind {self.kind} needs `path`")
-        if self.kind in DATABASE_KINDS:
+        _check_keys_of_kind(self)
+        if self.is_database:
             _check_database(self)
+        elif not self.path:
+            raise ValueError(f"kind {self.kind} needs `path`")
+        if self.versions and (self.is_database or self.query):
+            what = "a database" if self.is_database else "the result of `query`"
+            raise ValueError(f"`versions` is about files, of which {what} has none; map `updated_at` instead, or leave it out")
+        _check_fit(self)
         if self.thousands == self.decimal:
             raise ValueError("`thousands` and `decimal` are the same sign; name two different ones")
-        if self.timezone is not None and self.timezone not in available_timezones():
-            raise ValueError(f"timezone {self.timezone!r} is not an IANA time zone")
         return self
+
+    def format_of(self, column: str) -> str | None:
+        """The format of times of our `column` (an action: of its own name); None: ISO."""
+        if isinstance(self.date_format, dict):
+            return self.date_format.get(column.removeprefix("actions."))
+        return self.date_format
+
+
+def _check_keys_of_kind(config: SourceConfig) -> None:
+    """No key that the kind cannot use: it would be ignored in silence."""
+    keys: tuple[str, ...] = FILES_ONLY if config.is_database else DATABASE_ONLY
+    keys += CSV_ONLY if config.kind != "csv" else ()
+    keys += ("credentials",) if config.kind != "bigquery" else ()
+    for key in keys:
+        if key in config.model_fields_set and getattr(config, key) is not None:
+            raise ValueError(f"`{key}` cannot be used with kind {config.kind}; leave it out")
+
+
+def _check_fit(config: SourceConfig) -> None:
+    """What fits a source to its values names columns that are mapped, each in one way."""
+    both = [name for name in config.constants if name in config.columns]
+    if both:
+        raise ValueError(f"{both[0]!r} is under `constants` and under `columns`: one of them gives its value; leave the other out")
+    if isinstance(config.date_format, dict):
+        unknown = [name for name in config.date_format if name not in {*config.columns, *config.actions, *config.constants}]
+        if unknown:
+            raise ValueError(
+                f"`date_format` has a format for {unknown[0]!r}, which is not mapped; its keys are our names of mapped columns"
+            )
 
 
 def _check_database(config: SourceConfig) -> None:
@@ -168,12 +313,17 @@ class SourcesConfig(_Strict):
     deliveries: SourceConfig | None = None
 
 
+def _capitals(code: str) -> str:
+    """A code of a currency: eur is EUR."""
+    return code.translate(str.maketrans(ascii_lowercase, ascii_uppercase))
+
+
 class Shop(_Strict):
     """A whole shop.yaml. `folder` is what relative paths are relative to (the file's own folder)."""
 
     name: str = "My shop"
     calendar: Calendar = Calendar()
-    currency: Annotated[str, Field(min_length=1, max_length=16)] = "EUR"
+    currency: Annotated[str, Field(min_length=1, max_length=16), AfterValidator(_capitals)] = "EUR"
     settings: ReportSettings = ReportSettings()  # type: ignore[call-arg]
     sources: SourcesConfig
     folder: Path = Path()
@@ -196,11 +346,11 @@ class Shop(_Strict):
     def mapped(self, source: str, column: str) -> bool:
         """Whether our `column` of `source` (sessions, customers, …) is mapped."""
         config: SourceConfig | None = getattr(self.sources, source)
-        return config is not None and column in config.columns
+        return config is not None and (column in config.columns or column in config.constants)
 
 
 def parse_shop(text: str, folder: Path) -> Shop:
-    """Read a shop.yaml's text; ShopError names the key that is wrong and the remedy."""
+    """Read a shop.yaml's text, recipes in it expanded; ShopError names the key that is wrong and the remedy."""
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -208,10 +358,10 @@ def parse_shop(text: str, folder: Path) -> Shop:
     if not isinstance(raw, dict):
         raise ShopError("shop.yaml is empty or not a mapping; begin with `sources:` (see examples/shop.yaml)")
     try:
-        return Shop(**{**raw, "folder": folder})
+        return Shop(**{**expand_recipes(raw), "folder": folder})
     except ValidationError as error:
         raise ShopError(_first_problems(error)) from None
-    except TypeError as error:
+    except (TypeError, RecipeError) as error:
         raise ShopError(f"shop.yaml: {error}") from None
 
 

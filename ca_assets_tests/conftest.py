@@ -6,13 +6,14 @@ import pytest
 
 from ca_assets_tests.servers.bigquery import bigquery_server
 from ca_assets_tests.servers.elasticsearch_shared import elasticsearch, elasticsearch_cluster
+from ca_assets_tests.servers.mariadb import mariadb
 from ca_assets_tests.servers.postgresql import postgresql
 
-__all__ = ["bigquery_server", "elasticsearch", "elasticsearch_cluster", "postgresql"]
+__all__ = ["bigquery_server", "elasticsearch", "elasticsearch_cluster", "mariadb", "postgresql"]
 
 HERE = Path(__file__).parent
 # Files with much waiting in one go: when they come last, one worker waits for the other.
-LONG = ("deploy", "spark", "kill", "defs", "storage", "loads")
+LONG = ("deploy", "engine", "kill", "defs", "index", "loading")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,24 +6,25 @@ The same functions as `ca load` and `ca export --all --windows` call, without th
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
 
-from ca_assets.analyses.context import Context, Tables
-from ca_assets.analyses.family import compute, families
-from ca_assets.analyses.report_date import default_report_date
+from ca_assets.analyses.core.context import Context, Tables, default_report_date
+from ca_assets.analyses.core.family import base_families, compute
+from ca_assets.cleaning.build import CleanTables, build_tables
+from ca_assets.cleaning.incremental import Increments
+from ca_assets.cleaning.source_cache import CachedLoad, SourceCache
+from ca_assets.contracts.tables import LOAD_TABLES, published, row_keys, table_names
+from ca_assets.engine.connect import connect
+from ca_assets.export.export import export_all
+from ca_assets.index.embedded.index import EmbeddedIndex
+from ca_assets.index.publisher import generation_meta
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import load_shop
-from ca_assets.storage.embedded import EmbeddedIndex
-from ca_assets.storage.engine import connect
-from ca_assets.storage.export import export_all
-from ca_assets.storage.generation import generation_meta
-from ca_assets.storage.lake import Lake
-from ca_assets.tables.increments import Increments
-from ca_assets.tables.kept import KeptRows
-from ca_assets.tables.load import CleanTables, build_tables
 
 
 @dataclass(frozen=True)
@@ -36,29 +37,41 @@ class Loaded:
     export: Path
 
 
-def load_and_export(shop_yaml: Path, home: Path, report_date: dt.date | None = None) -> Loaded:
-    """Load the shop whole into `home` (which may hold an earlier load) and export everything of all scopes and windows."""
+def load_and_export(
+    shop_yaml: Path, home: Path, report_date: dt.date | None = None, *, names: Collection[str] | None = None, windows: bool = True
+) -> Loaded:
+    """Load the shop whole into `home` (which may hold an earlier load) and export everything of all scopes and windows.
+
+    `names`: the families to compute, where not all that read the base tables are of interest.
+    """
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
     con, loaded_at = connect(settings), dt.datetime.now(dt.UTC)
     clean = build_tables(shop, con, settings.staging)
     _write(Lake(settings.lake_root), con, clean)
     con.disconnect()
-    return export_lake(shop_yaml, home, loaded_at, clean.counts, report_date)
+    return export_lake(shop_yaml, home, loaded_at, clean.counts, report_date, names=names, windows=windows)
 
 
 def load_tables(shop_yaml: Path, home: Path, now: dt.datetime, is_full: bool = False) -> CleanTables:
     """Load the tables at the moment `now`, reading only what may have changed since the last time, and keep what was read."""
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
-    con, kept = connect(settings), KeptRows(home / "copies")
-    clean = build_tables(shop, con, settings.staging, increments=Increments(kept, now, is_full))
+    con, cache = connect(settings), SourceCache(home / "copies")
+    clean = build_tables(shop, con, settings.staging, increments=Increments(cache, now, is_full))
     _write(Lake(settings.lake_root), con, clean)
-    kept.commit(clean.copies, {})
+    cache.commit(clean.rows.to_cache, CachedLoad((), {}, clean.counts, clean.reasons))
     con.disconnect()
     return clean
 
 
 def export_lake(
-    shop_yaml: Path, home: Path, loaded_at: dt.datetime, counts: dict[str, dict[str, int]], report_date: dt.date | None = None
+    shop_yaml: Path,
+    home: Path,
+    loaded_at: dt.datetime,
+    counts: dict[str, dict[str, int]],
+    report_date: dt.date | None = None,
+    *,
+    names: Collection[str] | None = None,
+    windows: bool = True,
 ) -> Loaded:
     """Compute, publish and export everything of the lake in `home`."""
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
@@ -68,21 +81,21 @@ def export_lake(
     day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
     index = EmbeddedIndex(settings.index_file, lake)
     scope_values: dict[str, list[str]] = {}
-    for reports in compute(families(), tables, Context(shop, day)):
+    for reports in compute(names or base_families(), tables, Context(shop, day, windows)):
         scope_values = reports.meta["scope_values"]
         index.stage_reports(lake.token(), reports)
-    for name in sorted({"orders", "downloads", "basket_lines"} & lake.versions().keys()):
-        index.stage_table(lake.token(), name, lake.version(name), 0)
+    for name in sorted({*table_names(published(LOAD_TABLES))} & lake.versions().keys()):
+        index.stage_table(lake.token(), name, lake.version(name), 0, row_keys(LOAD_TABLES)[name])
     index.switch(lake.token(), generation_meta(shop, day, loaded_at, scope_values))
     export = home / "export"
     with index.snapshot() as snapshot:
-        export_all(snapshot, export, scope="*", windows=True)
+        export_all(snapshot, export, scope="*", windows=windows)
     con.disconnect()
     return Loaded(counts, loaded_at, lake.versions(), export)
 
 
 def _write(lake: Lake, con: ibis.BaseBackend, clean: CleanTables) -> None:
-    for name in ("orders", "downloads", "basket_lines", "rejects"):
+    for name in table_names(LOAD_TABLES):
         if (table := getattr(clean, name)) is not None:
             lake.write(con, name, table)
 

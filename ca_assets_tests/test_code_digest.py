@@ -21,4 +21,4 @@ def test_the_digest_follows_names_and_contents(tmp_path: Path) -> None:
 
 
 def test_each_package_has_its_own() -> None:
-    assert len({code_digest("analyses"), code_digest("tables"), code_digest("tables", "sources")}) == 3
+    assert len({code_digest("analyses"), code_digest("cleaning"), code_digest("cleaning", "sources")}) == 3

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ca_assets.shop import Calendar, ShopError, load_shop, parse_shop
+from ca_assets.contracts.reserved import RESERVED_STEPS
+from ca_assets.shop import Calendar, ShopError, SourceConfig, load_shop, parse_shop
 
 SMALLEST = """
 sources:
@@ -32,7 +33,7 @@ def test_smallest_file_has_the_contracts_defaults() -> None:
     assert not shop.mapped("baskets", "id")
 
 
-def test_dimensions_and_actions_are_lists_or_mappings_in_mapped_order() -> None:
+def test_dimensions_and_actions_are_lists_or_mappings() -> None:
     text = SMALLEST + "    dimensions: [country, device]\n    actions: {basket: added, checkout: saw}\n"
     shop = parse_shop(text, Path())
     assert shop.dimensions == ("country", "device")
@@ -58,6 +59,33 @@ def test_errors_name_the_key_or_the_remedy(text: str, words: str) -> None:
     message = problem(text)
     assert words in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("zone", ["calendar: {timezone: localtime}\n" + SMALLEST, SMALLEST + "    timezone: localtime\n"])
+def test_the_machine_s_own_zone_is_no_time_zone(zone: str) -> None:
+    message = problem(zone)
+    assert "timezone: 'localtime' is whatever zone this machine is set to" in message and "Europe/London" in message
+
+
+CUSTOMERS = "  customers: {kind: csv, path: c.csv, columns: {client: c, download_date: d}, actions: %s}\n"
+
+
+@pytest.mark.parametrize("step", sorted(RESERVED_STEPS))
+def test_no_action_has_the_name_of_a_step(step: str) -> None:
+    message = problem(SMALLEST + f"    actions: {{basket: added, {step}: flag}}\n")
+    assert f"sources.sessions.actions: {step!r} is a step that every funnel has" in message and f"`{step}_action: flag`" in message
+    message = problem(SMALLEST + CUSTOMERS % f"[{step}]")
+    assert f"sources.customers.actions: {step!r} is a step" in message and f"`{step}_action: {step}`" in message
+
+
+def test_actions_of_other_names_are_accepted() -> None:
+    shop = parse_shop(SMALLEST + "    actions: {purchased_action: purchased}\n" + CUSTOMERS % "[newsletter]", Path())
+    assert (shop.actions, shop.customer_actions) == (("purchased_action",), ("newsletter",))
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "examples").rglob("shop.yaml")), ids=lambda path: path.parent.name)
+def test_example_shops_can_be_read(path: Path) -> None:
+    assert load_shop(path).sources.sessions.columns
 
 
 def test_missing_file_is_one_line(tmp_path: Path) -> None:
@@ -102,3 +130,21 @@ def test_a_database_needs_its_url_and_one_of_table_and_query() -> None:
     assert "needs `url`" in problem("sources: {sessions: {kind: postgresql, table: s}}")
     assert "either `table` or `query`" in problem("sources: {sessions: {kind: bigquery, url: '${X}'}}")
     assert "either `table` or `query`" in problem("sources: {sessions: {kind: redshift, url: '${X}', table: t, query: SELECT 1}}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("csv", "url", "${SHOP}"),
+        ("parquet", "table", "orders"),
+        ("parquet", "encoding", "latin-1"),
+        ("parquet", "delimiter", ";"),
+        ("postgresql", "skip_rows", 1),
+        ("postgresql", "path", "orders.csv"),
+        ("postgresql", "credentials", "${KEY}"),
+    ],
+)
+def test_a_key_that_the_kind_cannot_use(kind: str, key: str, value: object) -> None:
+    where = {"url": "${SHOP}", "table": "orders"} if kind == "postgresql" else {"path": "s"}
+    with pytest.raises(ValueError, match=f"`{key}` cannot be used with kind {kind}"):
+        SourceConfig.model_validate({"kind": kind, **where, key: value})

@@ -1,12 +1,12 @@
-"""`python -m ca_dash [--host HOST] [--port PORT]`: the application for development; a server runs `ca_dash.server:server`."""
+"""`python -m ca_dash [--host HOST] [--port PORT]`: the application for development; a server runs `ca_dash.app.server:server`."""
 
 from __future__ import annotations
 
 import argparse
 
 from ca_assets.settings.users import list_users
-from ca_dash.security import setup_token
-from ca_dash.server import app, settings
+from ca_dash.app.server import app, settings
+from ca_dash.auth.security import setup_token
 
 
 def main() -> None:

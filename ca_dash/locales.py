@@ -1,54 +1,110 @@
-"""Locales: which one a request is served in, and its formats, taken from Unicode's data (Babel).
+"""Locales: how a country writes numbers, money and dates, from Unicode's data (Babel); and which one a request is served in.
 
-Belongs here: finding and making a `Locale`. Does not belong here: writing values (`format`). The texts of the application are English
-whatever the locale; it decides numbers, currency, names of months and the order of dates. A reader's own choice (a cookie, set
-in the account menu) wins over the setting `CA_LOCALE`.
+Belongs here: finding and making a `Locale`, its date patterns in the browser's own languages. Does not belong here: writing values
+(`format`). The texts of the application are English whatever the locale; it decides numbers, currency, names of months and the order of
+dates. A reader's own choice (a cookie, set in the account menu) wins over the setting `CA_LOCALE`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from babel import Locale as BabelLocale
-from babel import UnknownLocaleError
+import babel
 from flask import current_app, has_request_context, request
 
-from ca_dash.format import NBSP, Locale
-
 COOKIE = "ca_locale"
+NBSP = "\u00a0"
 OFFERED = ("en-GB", "en-US", "da-DK", "de-AT", "de-CH", "de-DE", "es-ES", "fr-FR", "it-IT", "ja-JP", "nl-NL", "pl-PL", "pt-BR", "sv-SE")
+# Unicode's letters of a date pattern (LDML) in the words of plotly (d3-time-format) and of the range filter's calendar (day.js).
 D3 = {"EEEE": "%A", "EEE": "%a", "E": "%a", "ccc": "%a", "d": "%-d", "dd": "%d", "M": "%-m", "MM": "%m", "MMM": "%b", "MMMM": "%B",
       "LLL": "%b", "LLLL": "%B", "y": "%Y", "yy": "%y", "yyyy": "%Y"}  # fmt: skip
-NUMERIC = {"d": "DD", "dd": "DD", "M": "MM", "MM": "MM", "y": "YYYY", "yy": "YYYY", "yyyy": "YYYY"}
+DAY_JS = {"d": "DD", "dd": "DD", "M": "MM", "MM": "MM", "y": "YYYY", "yy": "YYYY", "yyyy": "YYYY"}
 
 
 class UnknownLocale(ValueError):
     """A tag that names no locale; the message says what to write."""
 
 
+@dataclass(frozen=True)
+class Locale:
+    """How a country writes numbers, money and dates; `locale_of` makes it from a language tag.
+
+    `money_before`, `money_after` hold `¤` where the currency's sign stands. Date patterns are Unicode's (LDML); those of plotly begin with
+    `d3_`, and `picker` is day.js's. `separators` are plotly's: the decimal sign, then that of thousands. Weekdays begin on Monday.
+    """
+
+    tag: str
+    decimal: str
+    thousands: str
+    separators: str
+    money_before: str
+    money_after: str
+    percent: str
+    day: str
+    day_month: str
+    month: str
+    d3_day: str
+    d3_day_month: str
+    d3_month: str
+    d3_weekday: str
+    picker: str
+    months: tuple[str, ...]
+    short_months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    short_weekdays: tuple[str, ...]
+    babel: babel.Locale = field(compare=False, repr=False)
+
+
 @cache
 def locale_of(tag: str) -> Locale:
     """The locale of a language tag (`de-DE`, `de_AT`; bare `en` is British: the day before the month). Raises UnknownLocale."""
     try:
-        found = BabelLocale.parse("en_GB" if tag.lower() == "en" else tag.replace("-", "_"))
-    except (ValueError, UnknownLocaleError, TypeError):
+        data = babel.Locale.parse("en_GB" if tag.lower() == "en" else tag.replace("-", "_"))
+    except (ValueError, babel.UnknownLocaleError, TypeError):
         raise UnknownLocale(f"{tag[:40]!r} is not a locale; write a language and a country, as in de-DE") from None
-    return _made(found)
+    before, after = re.split(r"[#0][#0.,]*", data.currency_formats["standard"].pattern.partition(";")[0], maxsplit=1)
+    symbols, patterns = data.number_symbols.get("latn", data.number_symbols), data.datetime_skeletons
+    english = "MMM D, YYYY" if data.territory == "US" else "D MMM YYYY"
+    return Locale(
+        tag=str(data).replace("_", "-"),
+        decimal=symbols["decimal"],
+        thousands=symbols["group"],
+        separators=symbols["decimal"] + symbols["group"],
+        money_before=before.replace(" ", NBSP),
+        money_after=after.replace(" ", NBSP),
+        percent=NBSP + "%" if NBSP in data.percent_formats[None].pattern else "%",
+        day=patterns["yMMMd"].pattern,
+        day_month=patterns["MMMd"].pattern,
+        month=patterns["yMMM"].pattern,
+        d3_day=d3(patterns["yMMMd"].pattern),
+        d3_day_month=d3(patterns["MMMd"].pattern),
+        d3_month=d3(patterns["yMMM"].pattern),
+        d3_weekday=d3(patterns["yMMMEd"].pattern),
+        # the calendar of the range filter has English names only, so other languages get a date of digits
+        picker=english if data.language == "en" else _translated(data.date_formats["short"].pattern, DAY_JS),
+        months=_names(data.months, "wide", range(1, 13)),
+        short_months=_names(data.months, "abbreviated", range(1, 13)),
+        weekdays=_names(data.days, "wide", range(7)),
+        short_weekdays=_names(data.days, "abbreviated", range(7)),
+        babel=data,
+    )
 
 
 def current() -> Locale:
     """The locale of the request: the reader's own, else the setting's, else British English."""
     if not has_request_context():
-        return Locale()
+        return BRITISH
     own = request.cookies.get(COOKIE, "")
-    return locale_of(own) if own in OFFERED else locale_of(current_app.config.get("CA_LOCALE") or "en-GB")
+    return locale_of(own) if own in OFFERED else locale_of(current_app.config.get("CA_LOCALE") or BRITISH.tag)
 
 
 def name_of(tag: str) -> str:
     """How a locale calls itself: Deutsch (Schweiz)."""
-    name = str(BabelLocale.parse(tag.replace("-", "_")).get_display_name())
+    name = str(babel.Locale.parse(tag.replace("-", "_")).get_display_name())
     return name[:1].upper() + name[1:]
 
 
@@ -59,43 +115,27 @@ def d3(pattern: str) -> str:
 
 def plotly_config(locale: Locale) -> dict[str, Any]:
     """The part of a graph's configuration that makes plotly write months and days as the locale does."""
-    sunday_first = locale.weekdays[-1:] + locale.weekdays[:-1]
-    short_first = locale.short_weekdays[-1:] + locale.short_weekdays[:-1]
-    names = {"months": locale.months, "shortMonths": locale.short_months, "days": sunday_first, "shortDays": short_first}
-    signs = {"decimal": locale.decimal, "thousands": locale.thousands, "date": d3(locale.day)}
-    formats = {**{key: list(value) for key, value in names.items()}, **signs}
+    formats = {
+        "months": list(locale.months),
+        "shortMonths": list(locale.short_months),
+        "days": [locale.weekdays[-1], *locale.weekdays[:-1]],  # plotly's week begins on Sunday
+        "shortDays": [locale.short_weekdays[-1], *locale.short_weekdays[:-1]],
+        "decimal": locale.decimal,
+        "thousands": locale.thousands,
+        "date": locale.d3_day,
+    }
     return {"locale": locale.tag, "locales": {locale.tag: {"dictionary": {}, "format": formats}}}
 
 
-def _made(found: BabelLocale) -> Locale:
-    before, after = re.split(r"[#0][#0.,]*", found.currency_formats["standard"].pattern.partition(";")[0], maxsplit=1)
-    symbols = found.number_symbols.get("latn", found.number_symbols)
-    numeric = _translated(found.date_formats["short"].pattern, NUMERIC)
-    has_english = found.language == "en"
-    return Locale(
-        tag=str(found).replace("_", "-"),
-        decimal=symbols["decimal"],
-        thousands=symbols["group"],
-        money_before=before.replace(" ", NBSP),
-        money_after=after.replace(" ", NBSP),
-        percent=NBSP + "%" if "\xa0" in found.percent_formats[None].pattern else "%",
-        **{ours: found.datetime_skeletons[key].pattern for ours, key in _SKELETONS.items()},
-        # the calendar of the range filter has English names only, so other languages get a date of digits
-        picker=("MMM D, YYYY" if found.territory == "US" else "D MMM YYYY") if has_english else numeric,
-        months=_names(found.months, 1, 13, "wide"),
-        short_months=_names(found.months, 1, 13, "abbreviated"),
-        weekdays=_names(found.days, 0, 7, "wide"),
-        short_weekdays=_names(found.days, 0, 7, "abbreviated"),
-    )
+def _names(table: Any, width: str, positions: Sequence[int]) -> tuple[str, ...]:
+    """Names of months or weekdays out of Babel's table."""
+    return tuple(str(table["format"][width][position]) for position in positions)
 
 
-_SKELETONS = {"day": "yMMMd", "day_month": "MMMd", "month": "yMMM", "weekday": "yMMMEd"}
-
-
-def _names(table: Any, first: int, stop: int, width: str) -> tuple[str, ...]:
-    return tuple(str(table["format"][width][position]) for position in range(first, stop))
-
-
-def _translated(pattern: str, signs: dict[str, str]) -> str:
+def _translated(pattern: str, signs: Mapping[str, str]) -> str:
+    """A date pattern with each run of letters replaced; what stands in quotes stays as it is."""
     texts = (match.group(0) for match in re.finditer(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+", pattern))
     return "".join(text.strip("'") if text.startswith("'") else signs.get(text, text) for text in texts)
+
+
+BRITISH = locale_of("en-GB")

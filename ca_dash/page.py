@@ -1,53 +1,54 @@
-"""A page: title, the sentence on what it answers, filter bar, tiles, panels; always in this order and place."""
+"""A page: title, the sentence on what it answers, filter bar, tiles, panels; always in this order and place.
+
+Each module of `ca_dash/pages` states one as `PAGE`; `app.site` finds them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
-from ca_dash.choices import Choice
-from ca_dash.panels import Panel, card, register
-
-MakeTiles = Callable[..., list[html.Div]]
+from ca_dash.filters.bar import Controls
+from ca_dash.filters.url import Choice
+from ca_dash.panel import Panel, Tiles, card
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a page shows. `note` is a standing remark.
+    """What a page shows, and its place in the navigation: `group`, and `order` within it.
 
-    `tiles` makes `tile_count` tiles; `has_grain` offers daily, weekly, monthly in the filter bar, `choices` what else the page lets
-    readers choose. `needs` names the parts of a shop without which the whole page has nothing to show ("baskets", "promotion_id");
-    `uses_download` pages say so when the download date is only the first session, or not known of some clients.
+    `choices` are those that its filter bar offers; whether it offers periods follows from its panels. `note` is a standing remark.
     """
 
+    path: str
     title: str
     question: str
     panels: tuple[Panel, ...]
-    tiles: MakeTiles | None = None
-    tile_count: int = 6
-    has_grain: bool = False
+    group: str
+    order: int
+    icon: str
+    tiles: Tiles | None = None
     choices: tuple[Choice, ...] = ()
-    needs: tuple[str, ...] = ()
-    uses_download: bool = False
     note: str = ""
 
+    @property
+    def controls(self) -> Controls:
+        """What its filter bar has and says: what all its panels need, and what one of them uses."""
+        specs = [panel.specs()[0] for panel in self.panels]
+        shared = set(specs[0].needs).intersection(*(spec.needs for spec in specs))
+        return Controls(
+            has_grain=any(panel.follows_grain or panel.adds_days for panel in self.panels),
+            adds_days=any(panel.adds_days for panel in self.panels),
+            choices=self.choices,
+            needs=tuple(need for need in specs[0].needs if need in shared),
+            starts_at_download=any(spec.starts_at_download for panel in self.panels for spec in panel.specs()),
+        )
 
-PAGES: dict[str, Page] = {}
 
-
-def layout(page: Page) -> Callable[[], html.Div]:
-    """Register the page and its panels and give its layout function."""
-    if PAGES.get(page.title, page) is not page:
-        raise ValueError(f"two pages are called {page.title!r}")
-    PAGES[page.title] = page
-    register(page.panels)
-    return lambda: _content(page)
-
-
-def _content(page: Page) -> html.Div:
+def content(page: Page) -> html.Div:
+    """The page's parts, for callbacks to fill."""
     parts: list[Any] = [
         html.Div([html.H1(page.title), html.P(page.question, className="ca-question")], className="ca-page-head"),
         html.Div(
@@ -58,8 +59,8 @@ def _content(page: Page) -> html.Div:
         ),
     ]
     if page.tiles:
-        empty = [html.Div(className="ca-tile is-pending") for _ in range(page.tile_count)]
-        parts.append(html.Div(empty, id={"type": "tiles", "page": page.title}, className=f"ca-tiles has-{page.tile_count}"))
+        pending = [html.Div(className="ca-tile is-pending") for _ in range(page.tiles.count)]
+        parts.append(html.Div(pending, id={"type": "tiles", "page": page.title}, className=f"ca-tiles has-{page.tiles.count}"))
     parts.append(html.Div([card(panel) for panel in page.panels], className="ca-panels"))
     if page.note:
         parts.append(html.P(page.note, className="ca-note"))

@@ -1,6 +1,8 @@
-"""Finished reports as DataFrames, through one cached reader. The cache's key is the report's version, never a timer.
+"""What is published, for pages: the shop, and reports as DataFrames through one cached reader.
 
-Belongs here: reading and caching. Does not belong here: cutting to a range (`filters`), drawing (`figures`).
+Belongs here: reading and caching; which parts of a shop are not connected. Does not belong here: filters (`filters.url`), drawing
+(`figures`). The cache's key is the report's version, never a timer. A report is read as of the newest report date up to the day that is
+wanted: families that are computed weekly have none for most days.
 """
 
 from __future__ import annotations
@@ -8,20 +10,52 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from ca_assets.storage.index import Index, NotPublished, Snapshot
+from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.protocol import Index, NotPublished, Snapshot
+from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
-DATED_REPORTS = (("stats", "kpis"), ("stats", "daily_orders"), ("funnels", "sessions_daily"))
+DAILY_REPORTS = (ReportPath("stats", "daily_orders"), ReportPath("funnels", "sessions_daily"))  # one of them is in every publication
+
+
+@dataclass(frozen=True)
+class Part:
+    """An optional part of a shop: what a publication's meta calls it, and what to say when it is not connected."""
+
+    meta_key: str
+    title: str
+    remedy: str
+
+
+# By what a report's contract needs. A publication that does not say whether it has a part is taken to have it.
+PARTS: Mapping[str, Part] = {
+    "baskets": Part(
+        "has_baskets",
+        "No baskets are connected",
+        "Products need the lines of the orders. Add the source “baskets” (order id, product, unit price, category) to shop.yaml, "
+        "then run ca sources apply shop.yaml and ca load.",
+    ),
+    "promotion_id": Part(
+        "has_promotion",
+        "No promotions are connected",
+        "Promotions need the voucher or campaign of each order. Map the column “promotion_id” of the source “sessions” in shop.yaml, "
+        "then run ca sources apply shop.yaml and ca load.",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class ShopView:
-    """What pages say about the shop and let users choose from, of one published generation."""
+    """What pages say about the shop and let users choose from, of one published generation.
+
+    `report_date` is the newest of `report_dates`; `first_day` the first day with data. `week_start`: 0 for Monday, 6 for Sunday.
+    """
 
     generation: str
     name: str
@@ -30,19 +64,23 @@ class ShopView:
     first_day: dt.date | None
     scopes: tuple[str, ...]
     report_dates: tuple[dt.date, ...]
-    loaded_at: str | None = None
-    week_start: str = "monday"
-    timezone: str = "UTC"
-    meta: dict[str, Any] = field(default_factory=dict)
+    week_start: int = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def missing_part(self, needs: Sequence[str]) -> Part | None:
+        """The first part that is needed and not connected."""
+        parts = [PARTS[need] for need in needs if need in PARTS]
+        return next((part for part in parts if self.meta.get(part.meta_key) is False), None)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A report's rows with its version and meta."""
+    """A report's rows with the report date that they are of, their version and meta."""
 
     data: pd.DataFrame
+    day: dt.date
     version: str
-    meta: dict[str, Any]
+    meta: Mapping[str, Any]
 
 
 class Reader:
@@ -50,7 +88,7 @@ class Reader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._frames: OrderedDict[tuple[str, str, dt.date, str], Frame] = OrderedDict()
+        self._frames: OrderedDict[tuple[ReportPath, str, dt.date, str], Frame] = OrderedDict()
         self._shop: ShopView | None = None
         self._lock = threading.Lock()
 
@@ -62,32 +100,23 @@ class Reader:
         shop = self._shop
         if shop is None or shop.generation != generation:
             with self._index.snapshot() as snapshot:
-                shop = self._shop = _describe(snapshot)
+                shop = self._shop = _shop_of(snapshot)
         return shop
 
-    def frame(self, path: str, scope: str, report_date: dt.date | None) -> Frame:
-        """Rows of `report_name/type[@window]` in a scope as of a day (the newest when None)."""
-        name, _, kind = path.partition("/")
+    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None) -> Frame:
+        """A report's rows in a scope, of its newest report date up to `day` (None: of all). Raises NotPublished when there is none."""
         with self._index.snapshot() as snapshot:
-            versions = snapshot.versions(name, kind, scope)
-            day = report_date or max(versions, default=None)
-            if day is None or day not in versions:
+            versions = snapshot.versions(path.name, path.windowed_type, scope)
+            newest = max((date for date in versions if day is None or date <= day), default=None)
+            if newest is None:
                 raise NotPublished(f"{path} has not been computed for this selection")
-            key = (path, scope, day, versions[day])
-            return self._cached(key) or self._read(snapshot, key)
-
-    def _cached(self, key: tuple[str, str, dt.date, str]) -> Frame | None:
-        with self._lock:
-            frame = self._frames.get(key)
-            if frame is not None:
-                self._frames.move_to_end(key)
-            return frame
-
-    def _read(self, snapshot: Snapshot, key: tuple[str, str, dt.date, str]) -> Frame:
-        path, scope, day, version = key
-        name, _, kind = path.partition("/")
-        report = snapshot.report(name, kind, scope, day)
-        frame = Frame(report.data.to_pandas(date_as_object=False), version, report.meta)
+            key = (path, scope, newest, versions[newest])
+            with self._lock:
+                if key in self._frames:
+                    self._frames.move_to_end(key)
+                    return self._frames[key]
+            report = snapshot.report(path.name, path.windowed_type, scope, newest)
+        frame = Frame(report.data.to_pandas(date_as_object=False), newest, versions[newest], report.meta)
         with self._lock:
             self._frames[key] = frame
             while len(self._frames) > CACHED_FRAMES:
@@ -95,38 +124,20 @@ class Reader:
         return frame
 
 
-def _describe(snapshot: Snapshot) -> ShopView:
+def _shop_of(snapshot: Snapshot) -> ShopView:
     meta = snapshot.meta()
-    dates = tuple(day for day in _dates(snapshot) if day.year > 1)  # a shop without a complete day is published under the first day of all
-    calendar = meta.get("calendar") or {}
+    daily = next(((path, dates) for path in DAILY_REPORTS if (dates := snapshot.versions(path.name, path.type))), None)
+    days = sorted((day for day in daily[1] if day.year > 1), reverse=True) if daily else []  # year 1: a shop without a complete day
+    periods = snapshot.report(daily[0].name, daily[0].type).data.column("period").to_pylist() if daily else []
+    week_start = str((meta.get("calendar") or {}).get("week_start") or WEEKDAYS[0])
     return ShopView(
         generation=snapshot.generation,
         name=str(meta.get("shop") or "My shop"),
         currency=meta.get("currency"),
-        report_date=dates[0] if dates else None,
-        first_day=_first_day(snapshot),
+        report_date=days[0] if days else None,
+        first_day=min(periods, default=None),
         scopes=tuple(snapshot.scopes()),
-        report_dates=dates,
-        loaded_at=str(meta["loaded_at"]) if meta.get("loaded_at") else None,
-        week_start=str(calendar.get("week_start") or "monday"),
-        timezone=str(calendar.get("timezone") or meta.get("timezone") or "UTC"),
+        report_dates=tuple(days),
+        week_start=WEEKDAYS.index(week_start),
         meta=meta,
     )
-
-
-def _dates(snapshot: Snapshot) -> tuple[dt.date, ...]:
-    """Days with reports, newest first."""
-    for name, kind in DATED_REPORTS:
-        versions = snapshot.versions(name, kind)
-        if versions:
-            return tuple(sorted(versions, reverse=True))
-    return ()
-
-
-def _first_day(snapshot: Snapshot) -> dt.date | None:
-    """The first day of the session range: the first row of a daily series."""
-    for name, kind in (("stats", "daily_orders"), ("funnels", "sessions_daily")):
-        if snapshot.versions(name, kind):
-            periods = snapshot.report(name, kind).data.column("period").to_pylist()
-            return min(periods, default=None)
-    return None

@@ -5,19 +5,13 @@ Categories: Okabe and Ito (2008), safe for colour-blind readers; the order puts 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 import plotly.graph_objects as go
 
-from ca_dash.choices import Choice
-from ca_dash.format import Locale
-
 Scheme = Literal["light", "dark"]
 FONT = "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
-OKABE_ITO = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "purple": "#CC79A7", "vermilion": "#D55E00", "sky": "#56B4E9"}
 PALETTES: dict[Scheme, tuple[str, ...]] = {
     "light": ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#6B7280"),
     "dark": ("#56B4E9", "#E69F00", "#1DBF92", "#DD94BC", "#F0793A", "#F0E442", "#9CA3AF"),
@@ -31,60 +25,10 @@ ACCENT = ("#e8f4fb", "#cfe7f6", "#a3d1ee", "#7ac0ea", "#56b4e9", "#2f97d3", "#00
 DARK = ("#e7e9ee", "#c3c8d2", "#98a1b3", "#6b7486", "#3a4150", "#2d333f", "#222732", "#171a21", "#101318", "#0b0d11")
 
 
-@dataclass(frozen=True)
-class Style:
-    """What a figure has to know besides its data: colours by role, currency, locale, week start, choices, products' names."""
-
-    scheme: Scheme = "light"
-    currency: str | None = None
-    locale: Locale = field(default_factory=Locale)
-    grain: str = "daily"
-    week_start: str = "monday"
-    values: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    def choice(self, choice: Choice) -> str:
-        """The value of a choice."""
-        return self.values.get(choice.name, choice.default)
-
-    @property
-    def palette(self) -> tuple[str, ...]:
-        """Colours of categories in order."""
-        return PALETTES[self.scheme]
-
-    @property
-    def accent(self) -> str:
-        """The one accent colour."""
-        return self.palette[0]
-
-    @property
-    def muted(self) -> str:
-        """Secondary ink: comparisons, references."""
-        return MUTED[self.scheme]
-
-    @property
-    def ink(self) -> str:
-        """Colour of text."""
-        return INK[self.scheme]
-
-    def color(self, position: int) -> str:
-        """The palette's colour at a position (the last, grey, is for the rest)."""
-        return self.palette[min(position, len(self.palette) - 1)]
-
-    def tint(self, color: str, share: float) -> str:
-        """A colour made transparent: for bands and areas."""
-        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-        return f"rgba({red},{green},{blue},{share})"
-
-
 @cache
 def template(scheme: Scheme) -> go.layout.Template:
     """The plotly template of a colour scheme: quiet grid, no frame, counts from zero, system font."""
-    return go.layout.Template(layout=_layout(scheme))
-
-
-def _layout(scheme: Scheme) -> go.Layout:
-    return go.Layout(
+    layout = go.Layout(
         font={"family": FONT, "size": 12, "color": MUTED[scheme]},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -113,6 +57,7 @@ def _layout(scheme: Scheme) -> go.Layout:
         bargroupgap=0.08,
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": MUTED[scheme], "activecolor": INK[scheme]},
     )
+    return go.layout.Template(layout=layout)
 
 
 def _axis(scheme: Scheme, *, has_grid: bool) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A dry run for people: at most 100 columns wide, per source what is read, what becomes of it, what left; then the whole shop.
 
-Belongs here: words and layout. The figures: `ca_assets.loads.dry_run`.
+Belongs here: words and layout. The figures: `ca_assets.dry_run.run`.
 """
 
 from __future__ import annotations
@@ -8,17 +8,38 @@ from __future__ import annotations
 import datetime as dt
 import textwrap
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo
 
-from ca_assets.analyses.download_words import NO_CUSTOMERS
+from babel.dates import format_date
+
+from ca_assets.analyses.core.downloads import NO_CUSTOMERS
 from ca_assets.cli.output import safe
-from ca_assets.loads.dry_run_result import ColumnSeen, DimensionSeen, DryRun, Example, MonthSeen, Reason, SourceCheck, Value
+from ca_assets.dry_run.result import (
+    DimensionFigures,
+    DryRun,
+    Example,
+    MappedColumn,
+    MonthFigures,
+    MonthNote,
+    OfferedRecipe,
+    Reason,
+    SourceCheck,
+    Value,
+)
+from ca_assets.zones import zone_of
 
 WIDTH = 100
 TYPES = {"str": "text", "float": "number", "bool": "yes/no", "time": "time"}
 GAP, BETWEEN = "  ", " | "
 HEAD, MOST = ("your column", "→ ours", "looks like"), (20, 24, 14)
 MOMENT_WORDS = {"sessions": "sessions began", "customers": "downloads", "deliveries": "delivered"}
+NOTES = {
+    MonthNote.SESSIONS_UNUSABLE: "sessions cannot be read",
+    MonthNote.NO_COMPLETE_MONTH: "the data cover no complete month yet",
+    MonthNote.NOT_FROM_A_SAMPLE: "a sample cannot tell; read everything (--all)",
+    MonthNote.ALL_ITS_ROWS: "from all rows of it",
+    MonthNote.PARTS_OF_THE_FILE: "from the parts of the file that have it as far as its sample tells",
+    MonthNote.SEVERAL_CURRENCIES: "amounts of several currencies are not added up",
+}
 
 
 def lines(found: DryRun) -> Iterator[str]:
@@ -35,12 +56,24 @@ def _source(source: SourceCheck, found: DryRun) -> Iterator[str]:
         yield from _wrapped(f"cannot be used: {source.error.removeprefix(f'{source.name}: ')}")
     if source.is_sample:
         yield from _wrapped(_sample_words(source))
+    for ours, files in source.lacking.items():
+        more = f" and {len(files) - 3:,} more files" if len(files) > 3 else ""
+        yield from _wrapped(f"our {ours!r} is missing in the rows of {', '.join(files[:3])}{more}: no such column there")
+    for warning in source.warnings:
+        yield from _wrapped(warning)
     if source.columns:
         yield ""
         yield from _columns(source, found.timezone)
     if source.read:
         yield ""
         yield from _counts(source, found)
+    if source.suggestions:
+        yield ""
+        yield from _wrapped(f"the values look as if sources.{source.name} in shop.yaml should say:")
+        yield from (f"    {line}" for line in source.suggestions)
+    if source.recipe:
+        yield ""
+        yield from _recipe(source.recipe)
     if source.guess:
         yield ""
         yield from _guess(source)
@@ -83,11 +116,11 @@ def _packed(cells: Sequence[str], width: int) -> list[str]:
     return lines or [""]
 
 
-def _names(column: ColumnSeen) -> tuple[str, str, str]:
-    return column.theirs, f"→ {column.ours}", column.found
+def _names(column: MappedColumn) -> tuple[str, str, str]:
+    return column.theirs, f"→ {column.ours}", column.looks_like
 
 
-def _cell(column: ColumnSeen, raw: str | None, value: Value, zone: str) -> str:
+def _cell(column: MappedColumn, raw: str | None, value: Value, zone: str) -> str:
     is_empty = not raw or not raw.strip()
     before = "(empty)" if is_empty else _short(raw or "")
     if value is None:
@@ -110,7 +143,7 @@ def _short(text: str) -> str:
 
 def _shown(dtype: str, value: Value, zone: str) -> str:
     if dtype == "time":
-        return f"{dt.datetime.fromisoformat(str(value)).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %z}"
+        return f"{dt.datetime.fromisoformat(str(value)).astimezone(zone_of(zone)):%Y-%m-%d %H:%M %z}"
     if dtype == "bool":
         return "yes" if value else "no"
     return f"{value:.12g}" if isinstance(value, float) else _short(str(value))
@@ -149,6 +182,12 @@ def _key(example: Example) -> str:
     return f", {names[0]} {_short(str((example.row or {})[names[0]]))}" if names else ""
 
 
+def _recipe(recipe: OfferedRecipe) -> Iterator[str]:
+    yield from _wrapped(f"This looks like {recipe.title}. It needs no mapping; write below `sources:` in shop.yaml:")
+    yield from (f"    {line}" for line in recipe.lines)
+    yield from _wrapped(f"`ca sources recipe {recipe.name}` shows what that stands for.")
+
+
 def _guess(source: SourceCheck) -> Iterator[str]:
     yield from _wrapped("A guess from column names and values. Check each line, then paste it into shop.yaml:")
     yield from (f"    {line}" for line in (source.guess or "").splitlines())
@@ -169,19 +208,20 @@ def _shop(found: DryRun) -> Iterator[str]:
     yield from _wrapped(f"{usable}{sample} Nothing was loaded or changed.")
 
 
-def _dimension(dimension: DimensionSeen, where: str) -> Iterator[str]:
+def _dimension(dimension: DimensionFigures, where: str) -> Iterator[str]:
     values = ", ".join(f"{_short(value)} {sessions:,}" for value, sessions in dimension.top)
     more = f", … ({dimension.different - len(dimension.top):,} more)" if dimension.different > len(dimension.top) else ""
     unset = f", not set {dimension.unset:,}" if dimension.unset else ""
     yield from _wrapped(f"{dimension.name}: {dimension.different:,} different values by sessions{where}: {values}{more}{unset}")
 
 
-def _month(month: MonthSeen) -> str:
+def _month(month: MonthFigures) -> str:
+    name = format_date(dt.date.fromisoformat(f"{month.month}-01"), "LLLL yyyy", locale="en") if month.month else ""
+    note = NOTES[month.note] if month.note else ""
     if month.orders is None:
-        return f"last complete month{f', {month.words}' if month.words else ''}: {month.note}"
+        return f"last complete month{f', {name}' if name else ''}: {note}"
     money = ", ".join(f"{revenue:,.2f} {currency}" for currency, revenue in month.revenues.items()) or "0.00"
-    note = f" ({month.note})" if month.note else ""
-    return f"{month.words}, the last complete month: {month.orders:,} orders, revenue {money}{note}. Is that right?"
+    return f"{name}, the last complete month: {month.orders:,} orders, revenue {money}{f' ({note})' if note else ''}. Is that right?"
 
 
 def _wrapped(text: str, indent: int = 2) -> list[str]:

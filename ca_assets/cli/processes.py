@@ -8,16 +8,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ca_assets.settings.dagster_home import prepare_dagster_home
-
 APPLICATION_PORT, WEB_PORT, CODE_PORT = 8050, 3000, 4000
+# What the command dagster-daemon runs, which need not be on the path; Dagster has no public module for it.
+DAEMON = (sys.executable, "-m", "dagster._daemon")
 PROBE = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5).read()"
 
 
 def application(host: str, port: int, workers: int = 2, threads: int = 4) -> list[str]:
     """The web application behind gunicorn; state that workers share is in the settings database and the index."""
     bind = ["-b", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
-    return [sys.executable, "-m", "gunicorn", "ca_dash.server:server", *bind, "--timeout", "120", "--no-control-socket", *_scratch()]
+    return [sys.executable, "-m", "gunicorn", "ca_dash.app.server:server", *bind, "--timeout", "120", "--no-control-socket", *_scratch()]
 
 
 def web_server(host: str, port: int, path_prefix: str = "") -> list[str]:
@@ -28,7 +28,7 @@ def web_server(host: str, port: int, path_prefix: str = "") -> list[str]:
 
 def daemon() -> list[str]:
     """Dagster's daemon: fires schedules, queues runs, notices dead ones."""
-    return [sys.executable, "-m", "dagster._daemon", "run", *_workspace()]
+    return [*DAEMON, "run", *_workspace()]
 
 
 def code_server(host: str, port: int) -> list[str]:
@@ -44,7 +44,7 @@ def http_check(port: int, path: str) -> list[str]:
 
 def daemon_check() -> list[str]:
     """Whether the daemon gave a sign of life lately."""
-    return [sys.executable, "-m", "dagster._daemon", "liveness-check"]
+    return [*DAEMON, "liveness-check"]
 
 
 def code_server_check(port: int) -> list[str]:
@@ -53,6 +53,8 @@ def code_server_check(port: int) -> list[str]:
 
 
 def _workspace() -> list[str]:
+    from ca_assets.settings.dagster_home import prepare_dagster_home
+
     return ["-w", str(prepare_dagster_home() / "workspace.yaml")]
 
 

@@ -8,17 +8,24 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
+
+# Private names, since Dagster's public `execute_in_process` tells of its events when the run has ended: a load of hours must be followed.
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 
-from ca_assets.cli.output import Problem, note
+from ca_assets.cli.output import Problem
+from ca_assets.cli.progress import Progress, progress
 from ca_assets.definitions import definitions
-from ca_assets.loads.lock import load_lock
-from ca_assets.loads.progress import listening
+from ca_assets.defs.resources import LOAD_JOB
+from ca_assets.loading.locks import is_run_alive, lake_lock, run_lock
+from ca_assets.loading.progress import listening
+from ca_assets.loading.session import families_beside
 from ca_assets.settings.dagster_home import prepare_dagster_home
 from ca_assets.settings.process import process_settings
 
@@ -32,36 +39,62 @@ def open_instance() -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(prepare_dagster_home()))
 
 
-def run_assets(only: Sequence[str] | None = None, config: dict[str, Any] | None = None) -> float:
-    """Materialize the assets (all without `only`) with their checks, all months; returns seconds. Raises Problem, LoadRunning."""
-    started = time.monotonic()
-    with load_lock(process_settings().home), open_instance() as instance:
-        end_dead_runs(instance)
-        job = definitions().resolve_job_def("load_everything")
-        selection = _selected(job, only) if only else None
+def run_assets(only: Sequence[str] | None = None, config: dict[str, Any] | None = None, job_name: str | None = None) -> float:
+    """Materialize the assets of a job (all of the load without `only`) with their checks, all months; returns seconds.
+
+    Families that run beside the loads do not wait for one, nor it for them. Raises Problem, LoadRunning.
+    """
+    started, home = time.monotonic(), process_settings().home
+    job = _job(job_name, only)
+    if only and families_beside(only) and "publication" not in only:
+        only = [*only, "publication"]  # beside the loads nothing else would make them visible
+    selection = _selected(job, only) if only else None
+    chosen = job.get_subset(asset_selection=selection) if selection else job
+    with ExitStack() as stack:
+        if not families_beside(sorted(key.to_user_string() for key in selection or job.asset_layer.executable_asset_keys)):
+            stack.enter_context(lake_lock(home))
+        instance = stack.enter_context(open_instance())
+        end_dead_runs(instance, home)
+        run_id = str(uuid4())
+        stack.enter_context(run_lock(home, run_id))
         run = instance.create_run_for_job(
-            job.get_subset(asset_selection=selection) if selection else job,
+            chosen,
+            run_id=run_id,
             run_config={**QUIET, "resources": {"load": {"config": config or {}}}},
             tags={**_all_months(job), PID_TAG: str(os.getpid())},
             asset_selection=selection,
         )
-        with listening(_rows_read):
-            failure = _follow(execute_run_iterator(InMemoryJob(job), run, instance))
+        shown = stack.enter_context(progress("Starting", steps=len(chosen.nodes)))
+        stack.enter_context(listening(shown.rows))
+        failure = _follow(execute_run_iterator(InMemoryJob(job), run, instance), shown)
     if failure:
         raise Problem(failure)
     return time.monotonic() - started
 
 
-def end_dead_runs(instance: dg.DagsterInstance) -> None:
-    """Mark runs of killed `ca` processes as failed; they would hold the queue for ever. The caller holds the load's lock."""
+def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> None:
+    """Mark runs of killed `ca` processes as failed; they would hold the queue for ever."""
     going = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED])
     for run in instance.get_runs(going):
-        if PID_TAG in run.tags:
+        if PID_TAG in run.tags and not is_run_alive(home, run.run_id):
             instance.report_run_failed(run, "its process was killed before it ended")
 
 
+def _job(name: str | None, only: Sequence[str] | None) -> dg.JobDefinition:
+    """The job of that name; without one the load, or the first job that has all of `only`. Raises Problem."""
+    jobs = {job.name: job for job in definitions().get_repository_def().get_all_jobs() if not job.name.startswith("__")}
+    if name is not None and name not in jobs:
+        raise Problem(f"there is no job {name!r}; there are {', '.join(sorted(jobs))}")
+    ordered = sorted(jobs.values(), key=lambda job: job.name != LOAD_JOB)
+    names = {job.name: {key.to_user_string() for key in job.asset_layer.executable_asset_keys} for job in ordered}
+    return jobs[name] if name else next((job for job in ordered if names[job.name].issuperset(only or ())), jobs[LOAD_JOB])
+
+
 def _all_months(job: dg.JobDefinition) -> dict[str, str]:
-    keys = job.asset_layer.asset_graph.get(dg.AssetKey(["lake", "orders"])).partitions_def.get_partition_keys()  # type: ignore[union-attr]
+    orders = dg.AssetKey(["lake", "orders"])
+    if orders not in job.asset_layer.executable_asset_keys:
+        return {}
+    keys = job.asset_layer.asset_graph.get(orders).partitions_def.get_partition_keys()  # type: ignore[union-attr]
     return {RANGE_START: keys[0], RANGE_END: keys[-1]}
 
 
@@ -73,30 +106,20 @@ def _selected(job: dg.JobDefinition, only: Sequence[str]) -> set[dg.AssetKey]:
     return {known[name] for name in only}
 
 
-def _rows_read(what: str, rows: int) -> None:
-    note(f"    {what}: {rows:,} rows")
-
-
-@dataclass
-class _Steps:
-    """Progress lines of a run, and what failed first."""
-
-    started: dict[str, float]
-    failure: str | None = None
-
-
-def _follow(events: Iterable[dg.DagsterEvent]) -> str | None:
-    """Print a line per finished step; returns what failed, in words, or None."""
-    steps = _Steps({})
+def _follow(events: Iterable[dg.DagsterEvent], shown: Progress) -> str | None:
+    """Show the steps of a run as they begin and end; returns what failed first, in words, or None."""
+    began: dict[str, float] = {}
+    failure = None
     for event in events:
         kind, key = event.event_type_value, (event.step_key or "").replace("__", "/")
         if kind == "STEP_START":
-            steps.started[key] = time.monotonic()
+            began[key] = time.monotonic()
+            shown.step_began(key)
         elif kind == "STEP_SUCCESS":
-            note(f"  {key}  {time.monotonic() - steps.started.get(key, time.monotonic()):.1f} s")
-        elif kind in ("STEP_FAILURE", "PIPELINE_FAILURE") and steps.failure is None:
-            steps.failure = _cause(event, key)
-    return steps.failure
+            shown.step_ended(key, time.monotonic() - began.get(key, time.monotonic()))
+        elif kind in ("STEP_FAILURE", "PIPELINE_FAILURE") and failure is None:
+            failure = _cause(event, key)
+    return failure
 
 
 def _cause(event: dg.DagsterEvent, key: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from ca_assets.loads.audit import CHECKS, COUNTS_CHECK, Finding, audit, counts_add_up
-from ca_assets.loads.session import LoadSession
-from ca_assets.tables.contracts import DOWNLOADS_KEY, ORDERS_KEY, downloads_fields, downloads_schema, orders_fields, orders_schema
+from ca_assets.contracts.tables import DOWNLOADS, ORDERS
+from ca_assets.loading.audit import CHECKS, COUNTS_CHECK, Finding, audit, counts_add_up
+from ca_assets.loading.session import LoadSession
 
 LOAD = dg.ResourceParam[LoadSession]
 
@@ -26,7 +26,7 @@ def _results(table: str, findings: list[Finding]) -> Iterator[dg.AssetCheckResul
 def orders_contract(load: LOAD) -> Iterator[dg.AssetCheckResult]:
     """Keys unique, required values present, types as contracted, no negative amounts, every row read accounted for."""
     rows = load.lake.read(load.con, "orders")
-    findings = audit(rows, ORDERS_KEY[0], orders_fields(load.shop), orders_schema(load.shop))
+    findings = audit(rows, ORDERS.key[0], ORDERS.columns(load.shop), ORDERS.schema(load.shop))
     yield from _results("orders", [*findings, counts_add_up(load.lake.loads()[-1]["counts"])])
 
 
@@ -34,4 +34,10 @@ def orders_contract(load: LOAD) -> Iterator[dg.AssetCheckResult]:
 def downloads_contract(load: LOAD) -> Iterator[dg.AssetCheckResult]:
     """Keys unique, required values present, types as contracted."""
     rows = load.lake.read(load.con, "downloads")
-    yield from _results("downloads", audit(rows, DOWNLOADS_KEY[0], downloads_fields(load.shop), downloads_schema(load.shop)))
+    yield from _results("downloads", audit(rows, DOWNLOADS.key[0], DOWNLOADS.columns(load.shop), DOWNLOADS.schema(load.shop)))
+
+
+@dg.definitions
+def checks() -> dg.Definitions:
+    """The checks of the tables that are published."""
+    return dg.Definitions(asset_checks=[orders_contract, downloads_contract])

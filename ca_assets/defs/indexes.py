@@ -2,11 +2,13 @@
 
 import dagster as dg
 
+from ca_assets.analyses.core.family import NIGHTLY
+from ca_assets.contracts.tables import LOAD_TABLES, with_parts
+from ca_assets.defs.build import LAKE
 from ca_assets.defs.resources import LakeVersion, month_partitions
-from ca_assets.loads.session import LoadSession
+from ca_assets.loading.session import LoadSession
 
 LOAD = dg.ResourceParam[LoadSession]
-LAKE_DEPS = [dg.AssetKey(["lake", name]) for name in ("orders", "downloads", "basket_lines")]  # one state of the lake is published
 
 
 def _published(session: LoadSession, *names: str) -> dg.MaterializeResult[list[LakeVersion]]:
@@ -26,21 +28,22 @@ def _orders() -> dg.AssetsDefinition:
         key="orders",
         group_name="indexes",
         io_manager_key="index",
+        pool=NIGHTLY,
         partitions_def=month_partitions(),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        deps=LAKE_DEPS,
+        deps=LAKE,
         code_version="1",
     )
     def orders(load: LOAD) -> dg.MaterializeResult[list[LakeVersion]]:
-        """Sessions as pages and exports read them (REPORTS.md section 2), with the lines that their baskets are made of."""
-        return _published(load, "orders", "basket_lines")
+        """Sessions as pages and exports read them (docs/contract, section 2), with the lines that their baskets are made of."""
+        return _published(load, *with_parts(LOAD_TABLES)["orders"])
 
     return orders
 
 
-@dg.asset(key="downloads", group_name="indexes", io_manager_key="index", deps=LAKE_DEPS, code_version="1")
+@dg.asset(key="downloads", group_name="indexes", io_manager_key="index", pool=NIGHTLY, deps=LAKE, code_version="1")
 def downloads(load: LOAD) -> dg.MaterializeResult[list[LakeVersion]]:
-    """Customers as pages and exports read them (REPORTS.md section 2)."""
+    """Customers as pages and exports read them (docs/contract, section 2)."""
     return _published(load, "downloads")
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import dagster as dg
 import ibis
 
+from ca_assets.analyses.core.family import NIGHTLY
+from ca_assets.contracts.tables import BASKET_LINES
 from ca_assets.defs.resources import LakeWrite, applied_or_none, month_partitions
-from ca_assets.loads.counts import counts_markdown
-from ca_assets.loads.session import LoadSession
+from ca_assets.loading.counts import counts_markdown
+from ca_assets.loading.session import LoadSession
 from ca_assets.shop import Shop
-from ca_assets.tables.contracts import basket_lines_schema
 
 NO_SHOP = "\n\n**No shop is applied yet**: run `ca sources apply shop.yaml`, or `ca demo` for a demo shop."
 LOAD = dg.ResourceParam[LoadSession]
@@ -27,7 +28,8 @@ def _written(
     rows: ibis.Table, session: LoadSession, sources: tuple[str, ...], months: list[str] | None = None
 ) -> dg.MaterializeResult[LakeWrite]:
     """What the IO manager writes, with the counts of the sources that it comes from."""
-    counts = {name: found for name, found in session.clean.counts.items() if name in sources}
+    read = session.sources.read().tables.counts
+    counts = {name: read[name] for name in read if name in sources}
     metadata: dict[str, Any] = {
         "dagster/row_count": int(rows.count().to_pyarrow().as_py()),
         "counts": dg.MarkdownMetadataValue(counts_markdown(counts)),
@@ -53,11 +55,11 @@ def _months_to_write(context: dg.AssetExecutionContext, session: LoadSession) ->
     if wanted is None or not session.lake.has("orders"):
         return None
     offered = month_partitions().get_partition_keys()
-    known = session.clean.orders.select("month").union(session.lake.read(session.con, "orders").select("month")).distinct()
+    known = session.sources.read().tables.orders.select("month").union(session.lake.read(session.con, "orders").select("month")).distinct()
     months = known.to_pyarrow()["month"].to_pylist()
     older = [month for month in months if month < offered[0] and offered[0] in wanted]
     later = [month for month in months if month > offered[-1] and offered[-1] in wanted]
-    return session.affected_months([*wanted, *older, *later])
+    return session.sources.affected_months([*wanted, *older, *later])
 
 
 def _orders(shop: Shop | None) -> dg.AssetsDefinition:
@@ -65,6 +67,7 @@ def _orders(shop: Shop | None) -> dg.AssetsDefinition:
         key=["lake", "orders"],
         group_name="lake",
         io_manager_key="lake",
+        pool=NIGHTLY,
         partitions_def=month_partitions(),
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=_keys(shop, "sessions", "customers", "deliveries"),
@@ -76,7 +79,7 @@ def _orders(shop: Shop | None) -> dg.AssetsDefinition:
     )
     def orders(context: dg.AssetExecutionContext, load: LOAD) -> dg.MaterializeResult[LakeWrite]:
         months = _months_to_write(context, load)
-        rows = load.clean.orders
+        rows = load.sources.read().tables.orders
         return _written(rows if months is None else rows.filter(rows.month.isin(months)), load, ("sessions", "deliveries"), months)
 
     return orders
@@ -87,13 +90,14 @@ def _downloads(shop: Shop | None) -> dg.AssetsDefinition:
         key=["lake", "downloads"],
         group_name="lake",
         io_manager_key="lake",
+        pool=NIGHTLY,
         deps=_keys(shop, "customers") or _keys(shop, "sessions"),
         description="Clean customers with their first contact, one row each; without a customers source their first session.",
         code_version="1",
         kinds={"deltalake"},
     )
     def downloads(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        return _written(load.clean.downloads, load, ("customers",))
+        return _written(load.sources.read().tables.downloads, load, ("customers",))
 
     return downloads
 
@@ -103,14 +107,15 @@ def _basket_lines(shop: Shop | None) -> dg.AssetsDefinition:
         key=["lake", "basket_lines"],
         group_name="lake",
         io_manager_key="lake",
+        pool=NIGHTLY,
         deps=_keys(shop, "baskets", "sessions"),
         description="Clean basket lines of known sessions, by the session's month; empty without a baskets source.",
         code_version="1",
         kinds={"deltalake"},
     )
     def basket_lines(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        lines = load.clean.basket_lines
-        return _written(ibis.memtable(basket_lines_schema().empty_table()) if lines is None else lines, load, ("baskets",))
+        lines = load.sources.read().tables.basket_lines
+        return _written(ibis.memtable(BASKET_LINES.schema().empty_table()) if lines is None else lines, load, ("baskets",))
 
     return basket_lines
 
@@ -120,13 +125,14 @@ def _rejects(shop: Shop | None) -> dg.AssetsDefinition:
         key=["lake", "rejects"],
         group_name="lake",
         io_manager_key="lake",
+        pool=NIGHTLY,
         deps=_keys(shop, "sessions", "customers", "baskets", "deliveries"),
         description="Rows that were rejected, duplicates or orphans, each with its reason: nothing leaves unseen.",
         code_version="1",
         kinds={"deltalake"},
     )
     def rejects(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        return _written(load.clean.rejects, load, tuple(load.clean.counts))
+        return _written(load.sources.read().tables.rejects, load, tuple(load.sources.read().tables.counts))
 
     return rejects
 

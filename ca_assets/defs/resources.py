@@ -4,27 +4,39 @@ Belongs here: wiring between Dagster and `loads`/`storage`. Does not belong here
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 import ibis
 
-from ca_assets.analyses.report import ReportSet
-from ca_assets.loads.counts import restated_markdown
-from ca_assets.loads.progress import current_progress
-from ca_assets.loads.session import LoadSession, load_session
+from ca_assets.analyses.core.family import Result, families, families_of
+from ca_assets.contracts.sources import SOURCES
+from ca_assets.contracts.tables import LOAD_TABLES, row_keys
+from ca_assets.loading.counts import restated_markdown
+from ca_assets.loading.progress import current_progress
+from ca_assets.loading.run import Request
+from ca_assets.loading.session import LoadSession, families_beside, load_session
 from ca_assets.settings.database import open_database
+from ca_assets.settings.process import process_settings
 from ca_assets.settings.shops import AppliedShop, applied_shop
 from ca_assets.shop import ShopError
 
+LOAD_JOB = "load_everything"
+ACCEPT_EMPTY_TAG = "customer_analytics/accept_empty"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 AS_OF = dg.Field(
     str, is_required=False, description="Report date (2010-11-30). Default: the last day that was whole when the data were loaded."
 )
 FULL = dg.Field(bool, is_required=False, description="Read all sources whole, not only what may have changed. Default: no.")
 RECOMPUTE = dg.Field(bool, is_required=False, description="Compute and publish also what has not changed. Default: no.")
+
+ACCEPT_EMPTY = dg.Field(
+    [str],
+    is_required=False,
+    description="Sources that may have become empty (sessions, customers, baskets, deliveries); a load of others is refused. As the tag "
+    f"{ACCEPT_EMPTY_TAG}: their names with commas between them.",
+)
 
 
 @dataclass(frozen=True)
@@ -46,17 +58,39 @@ class LakeVersion:
 
 
 @dg.resource(
-    config_schema={"as_of": AS_OF, "recompute": RECOMPUTE, "full": FULL},
+    config_schema={"as_of": AS_OF, "recompute": RECOMPUTE, "full": FULL, "accept_empty": ACCEPT_EMPTY},
     description="The load that this run is: shop, engine, lake, index, sources parsed once.",
 )
 def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
     """Opened once per run (one process), closed at its end; a second load at the same time fails with a message."""
-    asked = context.resource_config.get("as_of")
-    with load_session(dt.date.fromisoformat(asked) if asked else None, current_progress()) as session:
-        session.recompute = bool(context.resource_config.get("recompute"))
-        session.is_full = bool(context.resource_config.get("full"))
-        session.asked_months = asked_months(context.run.tags if context.run else {})
+    as_of, run = context.resource_config.get("as_of"), context.run
+    tags = run.tags if run else {}
+    request = Request(
+        report_date=dt.date.fromisoformat(as_of) if as_of else None,
+        recompute=bool(context.resource_config.get("recompute")),
+        is_full=bool(context.resource_config.get("full")),
+        months=requested_months(tags),
+        beside=families_beside(selected_assets(run)) if run else (),
+        accept_empty=accepted_empty(context.resource_config.get("accept_empty") or (), tags),
+    )
+    with load_session(request, current_progress()) as session:
         yield session
+
+
+def accepted_empty(configured: Sequence[str], tags: Mapping[str, str]) -> tuple[str, ...]:
+    """The sources that may be empty, by a run's configuration and its tag. ValueError for a name that is no source."""
+    tagged = (name.strip() for name in tags.get(ACCEPT_EMPTY_TAG, "").split(","))
+    names = tuple(dict.fromkeys([*configured, *filter(None, tagged)]))
+    if unknown := [name for name in names if name not in SOURCES]:
+        raise ValueError(f"accept_empty: {unknown[0]!r} is no source; they are {', '.join(SOURCES)}")
+    return names
+
+
+def selected_assets(run: dg.DagsterRun) -> list[str]:
+    """Names of the assets that a run materializes; of a job of families all of these, of the load's job none (it is the default)."""
+    if run.asset_selection:
+        return sorted(key.to_user_string() for key in run.asset_selection)
+    return [family.name for family in families_of(run.job_name)] if run.job_name != LOAD_JOB else []
 
 
 class LakeIO(dg.IOManager):
@@ -67,12 +101,12 @@ class LakeIO(dg.IOManager):
         session: LoadSession = context.resources.load
         name = context.asset_key.path[-1]
         before = session.lake.version(name) if session.lake.has(name) else None
-        if before is None or not session.is_unchanged:
+        if before is None or not session.sources.read().is_unchanged:
             session.lake.write(session.con, name, obj.table, months=obj.months, key=obj.key)
         if obj.months is None:
-            session.written.add(name)
+            session.sources.written.add(name)
         if name == "orders":
-            changed = session.note_orders_written(context.run_id, obj.months, before)
+            changed = session.sources.record_load(context.run_id, obj.months, before)
             context.add_output_metadata({"restated": dg.MarkdownMetadataValue(restated_markdown(changed))})
         context.add_output_metadata({"lake_version": session.lake.version(name)})
 
@@ -83,22 +117,24 @@ class LakeIO(dg.IOManager):
 
 
 class IndexIO(dg.IOManager):
-    """Stages reports and table versions under the lake's present state; `publication` makes them visible together."""
+    """Stages results and table versions; `publication` makes them visible together. Hands a family's table to the families that read it."""
 
-    def handle_output(self, context: dg.OutputContext, obj: ReportSet | list[LakeVersion] | None) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Result | list[LakeVersion] | None) -> None:
         """Stage it; None: readers have it already."""
         session: LoadSession = context.resources.load
-        generation = session.generation()
-        if isinstance(obj, ReportSet):
-            session.index.stage_reports(generation, obj)
+        staging = session.stager.staging_id()
+        if isinstance(obj, Result):
+            session.stager.stage_result(context.asset_key.path[-1], obj)
         elif obj is not None:
             for table in obj:
-                session.index.stage_table(generation, table.name, table.version, table.rows)
-        context.add_output_metadata({"generation": generation})
+                session.index.stage_table(staging, table.name, table.version, table.rows, row_keys(LOAD_TABLES)[table.name])
+        context.add_output_metadata({"generation": staging})
 
-    def load_input(self, context: dg.InputContext) -> Any:
-        """Nothing downstream reads the index."""
-        raise NotImplementedError("published assets are read by pages and exports; take the lake's tables in assets")
+    def load_input(self, context: dg.InputContext) -> ibis.Table:
+        """A table of the family above, as of the report date: what this run wrote, else what readers see. Raises NotReady."""
+        session: LoadSession = context.resources.load
+        wanted = context.definition_metadata or {}
+        return session.inputs.family_table(str(wanted["table"]), bool(wanted["is_history"]))
 
 
 @dg.io_manager(required_resource_keys={"load"}, description="Delta tables of the lake.")
@@ -121,6 +157,13 @@ def applied_or_none() -> AppliedShop | None:
         return None
 
 
+def crons() -> dict[str, str]:
+    """When each job of families runs (cron, in the business time zone), as far as the settings say: CA_NIGHTLY_CRON, CA_WEEKLY_CRON."""
+    settings = process_settings()
+    stated = {job: getattr(settings, f"{job}_cron", None) for job in sorted({family.job for family in families().values()})}
+    return {job: cron for job, cron in stated.items() if cron}
+
+
 def month_partitions() -> dg.MonthlyPartitionsDefinition:
     """Months from the shop's first to the current one, named `2010-11`. The first also takes older rows, the last later ones."""
     applied = applied_or_none()
@@ -129,7 +172,7 @@ def month_partitions() -> dg.MonthlyPartitionsDefinition:
     return dg.MonthlyPartitionsDefinition(start_date=first, timezone=zone, fmt="%Y-%m", end_offset=1)
 
 
-def asked_months(tags: Mapping[str, str]) -> tuple[str, ...] | None:
+def requested_months(tags: Mapping[str, str]) -> tuple[str, ...] | None:
     """The months that a run names by its tags; None when it names none, or all from the first to the last."""
     if key := tags.get("dagster/partition"):
         return (key,)

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +24,7 @@ from ca_assets.demo.rows import CUSTOMERS, Format, customers_table, deliveries_t
 from ca_assets.demo.season import DAY, Clock, Ints, cumulative, day_weights, make_clock
 from ca_assets.demo.visits import Visits, World, buying_of_day, make_month
 from ca_assets.demo.writing import ShopFiles
+from ca_assets.zones import zone_of
 
 Progress = Callable[[str, int], None]
 NEVER_CAME = 0.06  # of the customers: a first contact, but no session
@@ -49,7 +49,7 @@ class _Scale:
 
 def _make_world(scale: _Scale, end: dt.date, rng: np.random.Generator) -> World:
     """Draw everything that the months share."""
-    clock = make_clock(end, ZoneInfo(words.TIMEZONE))
+    clock = make_clock(end, zone_of(words.TIMEZONE))
     anomalies, promotions = plan.plan_anomalies(clock, rng), plan.plan_promotions(clock)
     weights = day_weights(clock, rng) * plan.factors(clock, anomalies, "traffic_drop")
     country, device, channel = scale.dimensions()

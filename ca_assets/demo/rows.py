@@ -102,7 +102,7 @@ def select(table: pa.Table, mask: Flags | NDArray[np.bool_]) -> pa.Table:
 
 
 def shop_yaml(form: Format) -> str:
-    """The shop.yaml of the demo shop (REPORTS.md section 10)."""
+    """The shop.yaml of the demo shop (docs/contract, section 10)."""
 
     def source(stem: str, **more: Any) -> dict[str, Any]:
         return {"kind": form, "path": f"{stem}.{form}", "timezone": "UTC", **more}

@@ -36,7 +36,6 @@ COUNTRIES = {
     "IT": (0.018, 0.58),
     "US": (0.012, 0.45),
 }
-HOME_COUNTRY = "GB"  # only its orders are delivered by the shop's own riders
 DEVICES = {"mobile": (0.56, 0.78), "desktop": (0.35, 1.34), "tablet": (0.09, 1.05)}
 CHANNELS = {
     "organic search": (0.26, 1.05),

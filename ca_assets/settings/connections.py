@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import select
 
-from ca_assets.settings.connection_words import Shown, shown_parts
 from ca_assets.settings.database import Connection, Database
-from ca_assets.settings.process import ProcessSettings
-from ca_assets.settings.secret_files import SecretError, secret_from_file
+from ca_assets.settings.process import ProcessSettings, SecretError, secret_from_file
+from ca_assets.settings.redaction import RedactedConnection, redact
 from ca_assets.settings.secrets import encryption_key
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
@@ -33,7 +32,7 @@ class StoredConnection:
     """What may be shown of a stored connection: no password, no token. `changed_at`: when it was last stored (UTC)."""
 
     name: str
-    shown: Shown
+    shown: RedactedConnection
     changed_at: dt.datetime
 
 
@@ -65,10 +64,10 @@ def store_connection(database: Database, name: str, secret: str, settings: Proce
 def remove_connection(database: Database, name: str) -> None:
     """Forget a connection. SecretError when there is none of that name."""
     with database.session() as session:
-        found = session.get(Connection, name)
-        if found is None:
+        row = session.get(Connection, name)
+        if row is None:
             raise SecretError(f"there is no connection {name!r}; `ca connections list` shows all")
-        session.delete(found)
+        session.delete(row)
 
 
 def list_connections(database: Database, settings: ProcessSettings | None = None) -> list[StoredConnection]:
@@ -78,11 +77,11 @@ def list_connections(database: Database, settings: ProcessSettings | None = None
     return [StoredConnection(row.name, _shown(row, settings), _aware(row.changed_at)) for row in rows]
 
 
-def _shown(row: Connection, settings: ProcessSettings | None) -> Shown:
+def _shown(row: Connection, settings: ProcessSettings | None) -> RedactedConnection:
     try:
-        return shown_parts(_decrypted(row, settings))
+        return redact(_decrypted(row, settings))
     except SecretError:
-        return Shown("unreadable (stored with another key)")
+        return RedactedConnection("unreadable (stored with another key)")
 
 
 def _stored(database: Database, name: str, settings: ProcessSettings | None) -> str | None:

@@ -7,6 +7,7 @@ Belongs here: those texts and that environment. Does not belong here: definition
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -15,19 +16,30 @@ from ca_assets.settings.process import ProcessSettings, process_settings, with_d
 
 MARK = "# Written by CustomerAnalytics from its settings. Delete this line to keep your own changes."
 STORAGE_VARIABLE = "CA_DAGSTER_URL"
+EVENT_LOGS = Path("history", "runs")  # where Dagster's own class keeps them
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
 concurrency:
   runs:
-    max_concurrent_runs: 1  # loads write the same tables; they wait for each other in the queue
+    max_concurrent_runs: 4
+  pools:  # loads write the same tables and wait for each other in the queue; a training runs beside them
+    granularity: run
+    default_limit: 1
 freshness:
   enabled: true
 run_monitoring:
   enabled: true  # a run whose process died is marked as failed, so that the queue goes on
   start_timeout_seconds: 180
 """
-SQLITE = "# Runs, schedules and logs are kept in SQLite files in this folder; CA_DAGSTER_URL names a PostgreSQL database instead.\n"
+SQLITE = """\
+# Runs, schedules and logs are kept in SQLite files in this folder; CA_DAGSTER_URL names a PostgreSQL database instead.
+event_log_storage:
+  module: ca_assets.event_log
+  class: PooledSqliteEventLog
+  config:
+    base_dir: {folder}
+"""
 POSTGRESQL = f"""\
 storage:
   postgres:
@@ -62,7 +74,7 @@ def prepare_dagster_home(settings: ProcessSettings | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     if settings.dagster_url:
         os.environ[STORAGE_VARIABLE] = _storage_url(settings.dagster_url)
-    for name, text in (("dagster.yaml", _dagster_yaml(settings)), ("workspace.yaml", _workspace_yaml(settings))):
+    for name, text in (("dagster.yaml", _dagster_yaml(settings, folder)), ("workspace.yaml", _workspace_yaml(settings))):
         _write(folder / name, f"{MARK}\n{text}")
     return folder
 
@@ -74,8 +86,9 @@ def dagster_environment(settings: ProcessSettings | None = None) -> dict[str, st
     return {**os.environ, "DAGSTER_HOME": str(folder), "CA_HOME": str(settings.home.resolve())}
 
 
-def _dagster_yaml(settings: ProcessSettings) -> str:
-    return (POSTGRESQL if settings.dagster_url else SQLITE) + DAGSTER_YAML
+def _dagster_yaml(settings: ProcessSettings, folder: Path) -> str:
+    storage = POSTGRESQL if settings.dagster_url else SQLITE.format(folder=json.dumps(str(folder / EVENT_LOGS), ensure_ascii=False))
+    return storage + DAGSTER_YAML
 
 
 def _workspace_yaml(settings: ProcessSettings) -> str:
@@ -96,9 +109,9 @@ def _storage_url(url: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Replace the file unless people took it over; in one step, because several processes (and containers) start at the same time."""
-    now = path.read_text(encoding="utf-8") if path.exists() else MARK
-    if now == text or not now.startswith(MARK):
+    present = path.read_text(encoding="utf-8") if path.exists() else MARK
+    if present == text or not present.startswith(MARK):
         return
-    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    own.write_text(text, encoding="utf-8")
-    own.replace(path)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

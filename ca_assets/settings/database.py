@@ -1,31 +1,28 @@
 """The settings database: what people configure (users, the applied shop, connections), as SQLAlchemy models and one way to open it.
 
 Belongs here: tables, opening, migrating. Does not belong here: shop data, reports, Dagster's own storage, secrets in clear.
-SQLite in `CA_HOME` by default, any SQLAlchemy URL by `CA_SETTINGS_URL`. The schema is made by the Alembic migrations
-beside this file, which run at every opening that finds an older schema.
+SQLite in `CA_HOME` by default, any SQLAlchemy URL by `CA_SETTINGS_URL`. The schema is made by the Alembic migrations in `migrations`,
+which run at every opening that finds an older schema. Alembic is imported only then: most openings find the newest.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, Engine, Float, String, Text, create_engine, event, make_url
+from filelock import FileLock
+from sqlalchemy import DateTime, Engine, Float, String, Text, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from ca_assets.settings.process import ProcessSettings, process_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST_REVISION = "0003"  # of the migrations
 
 
 class SettingsUnavailable(RuntimeError):
@@ -130,19 +127,24 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
 
 def _migrate(engine: Engine, lock: Path) -> None:
     """Upgrade to the newest schema; processes that start together take turns."""
+    if _revision(engine) == NEWEST_REVISION:
+        return
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if _revision(engine) == head:
-        return
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        if _revision(engine) != head:
+    with FileLock(lock):
+        if _revision(engine) != NEWEST_REVISION:
             with engine.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
 
 
 def _revision(engine: Engine) -> str | None:
+    """The schema that the database has, as Alembic notes it; None for an empty database."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return revision

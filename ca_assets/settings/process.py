@@ -1,18 +1,68 @@
-"""Settings of the process from the environment (prefix `CA_`): folders and URLs. The environment wins over everything else.
+"""Settings of the process from the environment (prefix `CA_`): folders, URLs, the index. The environment wins over everything else.
 
-Each may be given as a file too (`CA_SETTINGS_URL_FILE=/run/secrets/settings_url`), for those that hold a password.
+Each may be given as a file too (`CA_SETTINGS_URL_FILE=/run/secrets/settings_url`), for those that hold a password: so a secret is in no
+environment and no image. What is set both ways is taken from the environment.
+Belongs here: what may be set, its bounds, reading such files. Does not belong here: connecting to what a URL names.
 """
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ca_assets.settings.index_settings import IndexSettings
-from ca_assets.settings.secret_files import SecretFiles
+
+class SecretError(RuntimeError):
+    """A secret cannot be read or is unsafe; the message says what to do and shows nothing of it."""
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """A source for a settings class: for each of its fields the text of the file that `<PREFIX><FIELD>_FILE` names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's text (None without a file), the field's name, and that it is no JSON. Raises SecretError."""
+        return secret_from_file(f"{self.config.get('env_prefix', '')}{field_name}".upper()), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Values of all fields that have a file. Raises SecretError."""
+        texts = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: text for name, text in texts.items() if text is not None}
+
+
+def secret_from_file(variable: str) -> str | None:
+    """The text of the file that `<variable>_FILE` names, without white space at its ends; None when that is not set. Raises SecretError."""
+    path = os.environ.get(f"{variable}_FILE")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise SecretError(f"{variable}_FILE: {path} cannot be read ({reason}); check the path and its rights") from None
+
+
+class IndexSettings(BaseSettings):
+    """`CA_INDEX_URL` unset: embedded. The other settings are Elasticsearch's; secrets are never shown."""
+
+    model_config = SettingsConfigDict(env_prefix="CA_", extra="ignore", frozen=True)
+
+    index_url: str | None = Field(default=None, repr=False)  # may hold a password; several nodes of one cluster with commas
+    index_user: str | None = None
+    index_password: SecretStr | None = None
+    index_api_key: SecretStr | None = None
+    index_ca_file: Path | None = None  # PEM file of the authority that signed the server's certificate; default: the system's
+    index_verify_certificates: bool = True
+    index_timeout_seconds: float = Field(default=60.0, gt=0)
+    index_prefix: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9_.-]*)?$", max_length=60)  # several shops in one cluster
+    index_shards: int = Field(default=2, ge=1, le=100)  # per month of orders, and per version of another table
+    index_replicas: int = Field(default=0, ge=0, le=10)
+    index_total_fields_limit: int = Field(default=2_000, ge=100)
+    index_max_result_window: int = Field(default=10_000_000, ge=10_000)
 
 
 class ProcessSettings(IndexSettings):
@@ -27,6 +77,7 @@ class ProcessSettings(IndexSettings):
     locale: str = "en-GB"  # how the application writes numbers, money and dates, unless a reader chose otherwise
     nightly_cron: str = "0 3 * * *"  # when the default schedule loads, in the business time zone
     full_load_cron: str = "0 5 * * 0"  # when all sources are read whole, which takes up changes older than the late-data window
+    weekly_cron: str = "0 6 * * 0"  # when families that are kept fresh weekly are computed, beside the loads
     dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed

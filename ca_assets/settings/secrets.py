@@ -10,10 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
-from ca_assets.settings.process import ProcessSettings, process_settings
-from ca_assets.settings.secret_files import SecretError, secret_from_file
-
-__all__ = ["SecretError", "encryption_key", "secret_file", "signing_key"]
+from ca_assets.settings.process import ProcessSettings, SecretError, process_settings, secret_from_file
 
 
 def signing_key(settings: ProcessSettings | None = None) -> str:
@@ -44,15 +41,15 @@ def secret_file(path: Path, size: int) -> str:
 def _create(path: Path, size: int) -> None:
     """Write a new secret beside its place and link it there, so that processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(size))
     try:
-        os.link(own, path)
+        os.link(temporary, path)
     except FileExistsError:
         return  # another process was first: its secret counts
     finally:
-        own.unlink()
+        temporary.unlink()
 
 
 def _long_enough(key: str, where: str) -> str:

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ca_assets.settings.database import Database, User
+from ca_assets.settings.roles import ROLES
 
-ROLES = ("viewer", "editor", "admin")
 ADMIN = "admin"
 MINIMUM_PASSWORD_LENGTH = 10
 MAXIMUM_PASSWORD_LENGTH = 1024  # hashing time grows with length; nobody types more

@@ -1,7 +1,7 @@
 """Typed Arrow batches → staging: columns keep their own type where it means what ours does, else become texts.
 
 Shared by every source that has types of its own (Parquet files, databases). Belongs here: which physical type may stand for which of
-ours. Texts are judged in `tables`, by the rules that CSV has.
+ours. Texts are parsed in `cleaning`, by the rules that CSV has.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ca_assets.sources.blocks import Broken
-from ca_assets.sources.errors import SourceError
-from ca_assets.sources.staging import Stage
-from ca_assets.tables.contracts import Field
+from ca_assets.contracts.columns import Dtype, Field
+from ca_assets.sources.errors import ErrorCode, SourceError
+from ca_assets.sources.staging import BrokenRow, Stage, is_utf8
 
 NAIVE, MOMENT = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
+EXACT = 2.0**53  # whole numbers from here on are not all floats
 NEEDS = {"str": "a text or a number", "float": "a number", "bool": "true or false", "time": "a time or a date"}
 
 
@@ -22,10 +22,6 @@ def _is_text(kind: pa.DataType) -> bool:
     checks = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     binaries = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view)
     return any(bool(check(kind)) for check in (*checks, *binaries))
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def staged_type(name: str, where: str, field: Field, theirs: str, kind: pa.DataType) -> pa.DataType | None:
@@ -38,42 +34,53 @@ def staged_type(name: str, where: str, field: Field, theirs: str, kind: pa.DataT
         return None
     if _is_text(kind):
         return pa.string()
-    staged = {"str": _text_type, "float": _number_type, "bool": _flag_type, "time": _time_type}[field.dtype](kind)
+    staged = _same_meaning(field.dtype, kind)
     if staged is None:
-        raise SourceError(f"{name}: the column {theirs!r} of {where} holds {kind}; our {field.name!r} needs {NEEDS[field.dtype]}")
+        hint = f"our {field.name!r} needs {NEEDS[field.dtype]}"
+        raise SourceError(name, ErrorCode.BAD_COLUMN, f"the column {theirs!r} of {where} holds {kind}", column=theirs, hint=hint)
     return staged
 
 
-def _text_type(kind: pa.DataType) -> pa.DataType | None:
-    is_simple = _is_number(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind)
-    return pa.string() if is_simple else None
-
-
-def _number_type(kind: pa.DataType) -> pa.DataType | None:
-    return pa.float64() if _is_number(kind) else None
-
-
-def _flag_type(kind: pa.DataType) -> pa.DataType | None:
+def _same_meaning(dtype: Dtype, kind: pa.DataType) -> pa.DataType | None:
+    """The staged type of values other than texts; None for those that cannot mean ours."""
+    is_number = bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        moment = MOMENT if pa.types.is_timestamp(kind) and kind.tz else NAIVE
+        return {"time": moment, "str": pa.string()}.get(dtype)
     if pa.types.is_boolean(kind):
-        return pa.bool_()
-    return pa.string() if _is_number(kind) else None
+        return {"bool": pa.bool_(), "str": pa.string()}.get(dtype)
+    return {"float": pa.float64(), "bool": pa.string(), "str": pa.string()}.get(dtype) if is_number else None
 
 
-def _time_type(kind: pa.DataType) -> pa.DataType | None:
-    if pa.types.is_timestamp(kind):
-        return MOMENT if kind.tz else NAIVE
-    return NAIVE if pa.types.is_date(kind) else None
+def add_batch(
+    batch: pa.RecordBatch, columns: dict[str, str], types: dict[str, pa.DataType], stage: Stage, lines: pa.Array | None = None
+) -> None:
+    """Append a batch in the source's own columns (`columns`: ours → theirs) to `stage`; rows with bytes that are not UTF-8 are rejected.
 
-
-def add_batch(batch: pa.RecordBatch, columns: dict[str, str], types: dict[str, pa.DataType], stage: Stage) -> None:
-    """Append a batch in the source's own columns (`columns`: ours → theirs) to `stage`; rows with bytes that are not UTF-8 are rejected."""
-    raw = {ours: batch.column(theirs) for ours, theirs in columns.items()}
+    `lines`: the number of each row, int64, where rows have one.
+    """
+    has = set(batch.schema.names)  # a file of several may lack a column, which is missing in its rows
+    raw = {ours: batch.column(theirs) if theirs in has else pa.nulls(len(batch)) for ours, theirs in columns.items()}
     bad = _not_utf8(list(raw.values()))
     if bad:
-        stage.reject([Broken(None, "not_utf8", "bytes that are not UTF-8", b"") for _ in range(len(bad))])
+        stage.reject([BrokenRow(None, "not_utf8", "bytes that are not UTF-8", b"") for _ in range(len(bad))])
         keep = pa.array([index for index in range(len(batch)) if index not in bad], pa.int64())
         raw = {ours: values.take(keep) for ours, values in raw.items()}
-    stage.add([_staged(values, types[ours]) for ours, values in raw.items()], None)
+        lines = None if lines is None else lines.take(keep)
+    for ours, values in raw.items():
+        if pa.types.is_string(types[ours]) and pa.types.is_floating(values.type):
+            _refuse_inexact(values, columns[ours], stage)
+    stage.add([_staged(values, types[ours]) for ours, values in raw.items()], lines)
+
+
+def _refuse_inexact(values: pa.Array, theirs: str, stage: Stage) -> None:
+    """A float holds whole numbers below 2^53 only: a larger one may once have been another id. Raises SourceError."""
+    ends = pc.min_max(values.cast(pa.float64())).as_py()  # leaves NaN out
+    largest = max((abs(end) for end in ends.values() if end is not None), default=0.0)
+    if largest >= EXACT:
+        what = f"the column {theirs!r}{f' of {stage.file}' if stage.file else ''} holds floats, and one of 2^53 or more ({largest:.17g})"
+        hint = f"its digits are not exact, and different ids may be one: write {theirs!r} as a text or a whole number"
+        raise SourceError(stage.name, ErrorCode.BAD_COLUMN, what, column=theirs, hint=hint)
 
 
 def _not_utf8(arrays: list[pa.Array]) -> set[int]:
@@ -87,16 +94,8 @@ def _not_utf8(arrays: list[pa.Array]) -> set[int]:
         try:
             texts.cast(pa.large_string())
         except pa.ArrowInvalid:
-            bad |= {index for index, value in enumerate(texts.to_pylist()) if value is not None and not _is_utf8(value)}
+            bad |= {index for index, value in enumerate(texts.to_pylist()) if value is not None and not is_utf8(value)}
     return bad
-
-
-def _is_utf8(value: bytes) -> bool:
-    try:
-        value.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _staged(array: pa.Array, kind: pa.DataType) -> pa.Array:
@@ -104,7 +103,7 @@ def _staged(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_string(kind) and pa.types.is_floating(values.type):
         return _float_text(values)
     if pa.types.is_timestamp(values.type) and pa.types.is_timestamp(kind):
-        return _cut(values, kind)
+        return _floored(values, kind)
     if pa.types.is_date(values.type) and pa.types.is_timestamp(kind):
         return values.cast(pa.date32()).cast(kind)
     if pa.types.is_decimal(values.type) and pa.types.is_floating(kind):
@@ -112,8 +111,8 @@ def _staged(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return values.cast(kind, safe=not pa.types.is_floating(kind))
 
 
-def _cut(values: pa.Array, kind: pa.DataType) -> pa.Array:
-    """To microseconds, cutting towards the past."""
+def _floored(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    """To microseconds, rounding towards the past."""
     if values.type.unit == "ns":
         values = pc.floor_temporal(values, 1, "microsecond")
         return values.cast(kind, safe=False)
@@ -121,8 +120,9 @@ def _cut(values: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def _float_text(values: pa.Array) -> pa.Array:
-    """7.0 is the text 7: ids become floats in files written from tables with missing values."""
+    """7.0 is the text 7, and NaN none: ids become floats in files written from tables with missing values."""
     doubles = values.cast(pa.float64())
-    is_whole = pc.and_(pc.equal(doubles, pc.round(doubles)), pc.less(pc.abs(doubles), 2.0**53))
+    doubles = pc.if_else(pc.is_nan(doubles), None, doubles)
+    is_whole = pc.and_(pc.equal(doubles, pc.round(doubles)), pc.less(pc.abs(doubles), EXACT))
     whole = pc.if_else(is_whole, doubles, None).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(whole, doubles.cast(pa.string()))

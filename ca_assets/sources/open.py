@@ -1,66 +1,47 @@
-"""The one way into a source: from its configuration to raw rows in staging. Kinds: csv and parquet files, databases."""
+"""The one way into a source: from its configuration to raw rows in staging, by the driver of its kind."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol, cast
-
-import pyarrow as pa
+from typing import cast
 
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.csv_files import check_csv, read_csv
-from ca_assets.sources.errors import SourceError
-from ca_assets.sources.files import source_files
+from ca_assets.source_kinds import driver_modules
+from ca_assets.sources.driver import DatabaseDriver, Driver, FileDriver, Reading, Span, Wanted
+from ca_assets.sources.errors import ErrorCode, SourceError
+from ca_assets.sources.files.query.reader import QueryReader
 from ca_assets.sources.mapping import source_columns
-from ca_assets.sources.parquet_files import read_parquet, staged_types
-from ca_assets.sources.parquet_parts import parquet_parts
-from ca_assets.sources.reading import Reading, Span
-from ca_assets.sources.staging import RawSource, Stage
-
-# Their client libraries take a moment to import, so a shop of files never does.
-DATABASES = {
-    "postgresql": "ca_assets.sources.postgresql",
-    "redshift": "ca_assets.sources.postgresql",
-    "bigquery": "ca_assets.sources.bigquery",
-}
+from ca_assets.sources.staging import RawSource
 
 
-class DatabaseKind(Protocol):
-    """What a module of DATABASES has."""
-
-    def check_source(self, name: str, config: SourceConfig, reading: Reading) -> None:
-        """Whether the mapped columns are there with types that can mean ours; SourceError when not. Reads no rows."""
-
-    def describe_source(self, name: str, config: SourceConfig, reading: Reading) -> dict[str, str]:
-        """Names and types of all of the source's columns, mapped or not; SourceError when they cannot be had. Reads no rows."""
-
-    def count_rows(self, name: str, config: SourceConfig, reading: Reading) -> int | None:
-        """How many rows the source has, None when that is as dear as reading it; SourceError when it cannot be had."""
-
-    def read_source(self, name: str, config: SourceConfig, reading: Reading, span: Span | None, limit: int | None) -> RawSource:
-        """The rows into staging. `RawSource.is_whole`: a source that cannot be asked for a span is read whole."""
+def driver_of(name: str, config: SourceConfig) -> Driver:
+    """The driver of a source's kind; of files with a `query` what runs it. SourceError for a kind that cannot be read."""
+    module = driver_modules().get(config.kind)
+    if module is None:
+        hint = f"export to csv or parquet and use that kind (those that can be read: {', '.join(driver_modules())})"
+        raise SourceError(name, ErrorCode.BAD_CONFIG, f"sources of kind {config.kind} cannot be read yet", hint=hint)
+    driver: Driver = importlib.import_module(module).driver
+    return QueryReader(cast("FileDriver", driver)) if config.query and not config.is_database else driver
 
 
-def database(name: str, config: SourceConfig) -> DatabaseKind:
-    """The module that reads this kind of database. SourceError for a kind that cannot be read."""
-    if config.kind not in DATABASES:
-        raise SourceError(f"{name}: sources of kind {config.kind} cannot be read yet; export to csv or parquet and use that kind")
-    return cast("DatabaseKind", importlib.import_module(DATABASES[config.kind]))
+def database_driver_of(name: str, config: SourceConfig) -> DatabaseDriver:
+    """The driver of a source whose kind is one of a database (`DATABASE_KINDS`). Raises SourceError."""
+    return cast("DatabaseDriver", driver_of(name, config))
 
 
 def check_source(name: str, config: SourceConfig, reading: Reading) -> None:
     """Whether a source can be read with this mapping, from its headers alone; SourceError as `open_source` would raise it."""
-    columns = source_columns(name, config)
-    if config.kind == "csv":
-        check_csv(name, config, columns, source_files(name, config, reading.folder))
-    elif config.kind == "parquet":
-        staged_types(
-            name, config, columns, parquet_parts(name, source_files(name, config, reading.folder), reading.folder, reading.staging)
-        )
-    else:
-        database(name, config).check_source(name, config, reading)
+    source_columns(name, config)  # before anything is opened or connected to
+    driver_of(name, config).check(name, config, reading)
+
+
+def files_that_lack(name: str, config: SourceConfig, reading: Reading) -> dict[str, list[str]]:
+    """Optional columns of ours → the files that lack them, of a source of files the others of which have them. Raises SourceError."""
+    if config.is_database:
+        return {}
+    return cast("FileDriver", driver_of(name, config)).lacking(name, config, reading)
 
 
 def open_source(
@@ -78,26 +59,5 @@ def open_source(
     database about so many rows, for a sample. `only`: of a file source these files. SourceError when the source cannot be used; then
     nothing of it was taken.
     """
-    columns = source_columns(name, config)
-    if config.kind not in ("csv", "parquet"):
-        return database(name, config).read_source(name, config, reading, span, limit)
-    files = source_files(name, config, reading.folder)
-    if config.kind == "csv":
-        with Stage(name, reading.staging, dict.fromkeys(columns, pa.string()), reading.progress) as stage:
-            read_csv(name, config, columns, _wanted(files, only), stage, is_named=is_several(config, reading))
-        return stage.result()
-    parts = parquet_parts(name, files, reading.folder, reading.staging)
-    types = staged_types(name, config, columns, parts)
-    with Stage(name, reading.staging, types, reading.progress) as stage:
-        wanted = [part for part in parts if only is None or part.source in only]
-        read_parquet(name, columns, wanted, types, stage, is_named=is_several(config, reading))
-    return stage.result()
-
-
-def is_several(config: SourceConfig, reading: Reading) -> bool:
-    """Whether a file source may be several files (a folder or a pattern), so that each row says its own, however many there are now."""
-    return not (reading.folder / (config.path or "")).is_file()
-
-
-def _wanted(files: list[Path], only: Collection[Path] | None) -> list[Path]:
-    return [path for path in files if only is None or path in only]
+    source_columns(name, config)  # before anything is opened or connected to
+    return driver_of(name, config).read(name, config, reading, Wanted(span, limit, only))

@@ -16,13 +16,22 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ca_assets.sources.blocks import Broken
-from ca_assets.tables.contracts import REJECTS_SCHEMA
+from ca_assets.contracts.tables import REJECTS
 
 Progress = Callable[[str, int], None]
 MARKS = (("_row", pa.int64()), ("_line", pa.int64()), ("_file", pa.string()))
 SHOWN_BYTES = 2000
 FLUSH_BROKEN = 10_000
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """What cannot be read as a row: its physical line, a stable reason code, what is wrong, its bytes."""
+
+    line: int | None
+    reason: str
+    message: str
+    text: bytes
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,12 @@ class Stage:
 
     def __init__(self, name: str, staging: Path, types: dict[str, pa.DataType], progress: Progress | None) -> None:
         staging.mkdir(parents=True, exist_ok=True)
-        self._name, self._progress = name, progress
+        self.name, self._progress = name, progress
         self._path, self._broken_path = staging / f"{name}.raw.parquet", staging / f"{name}.broken.parquet"
         self._schema = pa.schema([*types.items(), *MARKS])
         # No statistics: Arrow leaves NaN out of them, and DuckDB then folds isnan() to false.
         self._rows = pq.ParquetWriter(self._path, self._schema, compression="lz4", write_statistics=False)
-        self._broken = pq.ParquetWriter(self._broken_path, REJECTS_SCHEMA, compression="zstd")
+        self._broken = pq.ParquetWriter(self._broken_path, REJECTS.schema(), compression="zstd")
         self._pending: list[dict[str, object]] = []
         self.file: str | None = None
         self.row_count = self.broken_count = 0
@@ -68,33 +77,38 @@ class Stage:
         """Append rows: `columns` in the order of `types`, `lines` int64 or None."""
         count = len(columns[0])
         numbers = pa.array(np.arange(self.row_count, self.row_count + count, dtype=np.int64))
-        marks = [numbers, lines if lines is not None else pa.nulls(count, pa.int64()), self._files(count)]
+        files = pa.nulls(count, pa.string()) if self.file is None else pa.array([self.file] * count, pa.string())
+        marks = [numbers, lines if lines is not None else pa.nulls(count, pa.int64()), files]
         self._rows.write_table(pa.Table.from_arrays([*columns, *marks], schema=self._schema))
         self.row_count += count
         if self._progress is not None:
-            self._progress(self._name, self.row_count + self.broken_count)
+            self._progress(self.name, self.row_count + self.broken_count)
 
-    def reject(self, broken: list[Broken]) -> None:
+    def reject(self, broken: list[BrokenRow]) -> None:
         """Append broken rows."""
-        self._pending += [self._reject(each) for each in broken]
+        for row in broken:
+            message = row.message if self.file is None else f"{self.file}: {row.message}"
+            text = row.text[:SHOWN_BYTES].decode("utf-8", "replace").rstrip("\r\n")
+            fields = {"source": self.name, "line": row.line, "reason": row.reason, "message": message}
+            self._pending.append({**fields, "row": orjson.dumps({"_text": text}).decode()})
         self.broken_count += len(broken)
         if len(self._pending) >= FLUSH_BROKEN:
             self._flush()
 
     def result(self, is_whole: bool = True) -> RawSource:
         """What was written (after the context has ended)."""
-        return RawSource(self._name, self._path, self._broken_path, self.row_count, self.broken_count, self._schema, is_whole)
-
-    def _files(self, count: int) -> pa.Array:
-        return pa.nulls(count, pa.string()) if self.file is None else pa.array([self.file] * count, pa.string())
-
-    def _reject(self, each: Broken) -> dict[str, object]:
-        text = each.text[:SHOWN_BYTES].decode("utf-8", "replace").rstrip("\r\n")
-        message = each.message if self.file is None else f"{self.file}: {each.message}"
-        row = orjson.dumps({"_text": text}).decode()
-        return {"source": self._name, "line": each.line, "reason": each.reason, "message": message, "row": row}
+        return RawSource(self.name, self._path, self._broken_path, self.row_count, self.broken_count, self._schema, is_whole)
 
     def _flush(self) -> None:
         if self._pending:
-            self._broken.write_table(pa.Table.from_pylist(self._pending, schema=REJECTS_SCHEMA))
+            self._broken.write_table(pa.Table.from_pylist(self._pending, schema=REJECTS.schema()))
             self._pending = []
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are a text; a row with others is broken (`not_utf8`)."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

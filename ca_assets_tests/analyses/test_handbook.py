@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ca_assets.analyses.handbook import render
-from ca_assets.analyses.report import catalogue
+from ca_assets.analyses.core.family import catalogue
+from ca_assets.analyses.core.handbook import render
 
 FOLDER = Path(__file__).parents[2] / "docs" / "numbers"
-REMEDY = "run `python -m ca_assets.analyses.handbook docs/numbers`"
+REMEDY = "run `python -m ca_assets.analyses.core.handbook docs/numbers`"
 
 
 def test_the_files_are_what_the_contracts_say() -> None:

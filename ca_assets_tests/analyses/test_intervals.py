@@ -6,8 +6,8 @@ import ibis
 import numpy as np
 import pytest
 
-from ca_assets.analyses.intervals import ratio, wilson, wilson_bounds
-from ca_assets_tests.analyses.running import engine
+from ca_assets.analyses.core.intervals import ratio, wilson, wilson_bounds
+from ca_assets_tests.shops.clean_tables import engine
 
 CASES = [(0, 0), (0, 10), (10, 10), (2, 3), (1, 1_000_000), (81, 263)]
 
@@ -22,9 +22,9 @@ def test_known_values_and_exact_ends() -> None:
 def test_expression_equals_arrays() -> None:
     table = ibis.memtable({"n": [n for n, _ in CASES], "d": [d for _, d in CASES]})
     low, high = wilson_bounds(table.n, table.d)
-    found = engine().to_pyarrow(table.select("n", "d", low=low, high=high)).to_pandas()
-    expected = wilson(found["n"].to_numpy(), found["d"].to_numpy())
-    np.testing.assert_allclose(found[["low", "high"]].to_numpy(float).T, expected, rtol=1e-12)
+    bounds = engine().to_pyarrow(table.select("n", "d", low=low, high=high)).to_pandas()
+    expected = wilson(bounds["n"].to_numpy(), bounds["d"].to_numpy())
+    np.testing.assert_allclose(bounds[["low", "high"]].to_numpy(float).T, expected, rtol=1e-12)
 
 
 def test_ratio_of_nothing_is_null() -> None:

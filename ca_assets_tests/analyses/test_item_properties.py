@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ca_assets.analyses.report import ReportSet
-from ca_assets_tests.analyses.basket_shops import Row, computed, shop_of
-from ca_assets_tests.analyses.running import tuples
+from ca_assets.analyses.core.report import ReportSet
+from ca_assets_tests.analyses.running import computed, tuples
+from ca_assets_tests.shops.builder import Row, SampleShop
 
 FAMILIES = ("products", "promotions", "journey")
-SHOP = shop_of("top: 2, pair_orders: 1, scope_values: 2")
 START = dt.datetime(2024, 2, 1)
 CUSTOMERS = "client,download\nA,2024-02-05\nB,2024-03-20T12:00\n"
+SHOP = SampleShop(sessions=[], customers=CUSTOMERS, dimensions=["country"], settings={"top": 2, "pair_orders": 1, "scope_values": 2})
 
 a_session = st.builds(
     lambda client, hours, amount, promotion, country: {
@@ -26,7 +27,7 @@ a_session = st.builds(
         "start": (START + dt.timedelta(hours=hours)).isoformat(),
         "amount": amount or None,
         "discount": 0.3 if promotion else 0.1,
-        "promotion": promotion,
+        "promo": promotion,
         "country": country,
     },
     st.sampled_from("ABC"),
@@ -42,7 +43,7 @@ a_line = st.builds(
         "category": category,
         "price": price,
         "quantity": quantity,
-        "name": name,
+        "title": name,
     },
     st.integers(0, 12),
     st.sampled_from("abcdE"),
@@ -59,12 +60,12 @@ Shop = tuple[list[Row], list[Row]]
 
 def run(shop: Shop, families: tuple[str, ...] = FAMILIES, windows: bool = False) -> dict[str, ReportSet]:
     """The families of a made-up shop."""
-    return computed(families, shop[0], shop[1], CUSTOMERS, SHOP, windows=windows)
+    return computed(families, replace(SHOP, sessions=shop[0], baskets=shop[1]), windows=windows)
 
 
-def all_rows(found: dict[str, ReportSet]) -> dict[str, list[tuple[Any, ...]]]:
+def all_rows(sets: dict[str, ReportSet]) -> dict[str, list[tuple[Any, ...]]]:
     """Rows of every report, in one order."""
-    return {f"{n}/{type_}": sorted(tuples(table), key=repr) for n, s in found.items() for type_, table in s.tables.items()}
+    return {f"{n}/{type_}": sorted(tuples(table), key=repr) for n, s in sets.items() for type_, table in s.tables.items()}
 
 
 @settings(max_examples=2, deadline=None)
@@ -81,8 +82,8 @@ def test_what_decides_nothing(shop: Shop, chance: random.Random) -> None:
 @settings(max_examples=3, deadline=None)
 @given(shops)
 def test_sums_tie_out(shop: Shop) -> None:
-    found = run(shop, (*FAMILIES, "stats"))
-    table = {f"{n}/{t}": rows.to_pandas() for n, s in found.items() for t, rows in s.tables.items()}
+    sets = run(shop, (*FAMILIES, "stats"))
+    table = {f"{n}/{t}": rows.to_pandas() for n, s in sets.items() for t, rows in s.tables.items()}
     kpis = table["stats/kpis"].pivot(index="scope", columns="metric", values="total")
     for path in ("promotions/summary", "promotions/daily_revenue"):
         sums = table[path].groupby("scope")[["orders", "revenue", "discount"]].sum()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ca_assets_tests.analyses.basket_shops import computed, rows_of
+from ca_assets_tests.analyses.running import computed, rows_of
+from ca_assets_tests.shops.builder import SampleShop
 
-COLUMNS = ("step_order", "step", "customers", "average_hours", "hours_customers", "average_amount", "orders_per_buyer")
+COLUMNS = "step_order step customers average_hours hours_customers average_amount orders_per_buyer"
 CUSTOMERS = """
 client, download
 A,      2024-03-01T12:00
@@ -31,7 +32,8 @@ id, client, start,            amount, country
 
 def rows(sessions: str, scope: str = "all", customers: str = CUSTOMERS) -> list[tuple[object, ...]]:
     """Rows of `average` in the order of the steps."""
-    return sorted(rows_of(computed(["journey"], sessions, customers=customers), "journey/average", *COLUMNS, scope=scope))
+    shop = SampleShop(sessions=sessions, customers=customers, dimensions=["country"])
+    return sorted(rows_of(computed(["journey"], shop), "journey/average", COLUMNS, scope=scope))
 
 
 def test_by_hand() -> None:

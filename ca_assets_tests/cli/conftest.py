@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from ca_assets.cli.main import cli
 from ca_assets.settings.process import process_settings
-from ca_assets_tests.tea_shop import write_shop
+from ca_assets_tests.shops.tea_shop import TEA
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Home:
 
 
 def _loaded(root: Path) -> Home:
-    write_shop(root / "shop")
+    TEA.write(root / "shop")
     home = Home(root)
     home.ca("sources", "apply", str(home.shop / "shop.yaml"))
     home.ca("load")

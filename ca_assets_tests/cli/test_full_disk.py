@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from ca_assets.cli.main import cli
 from ca_assets_tests.kill.loader import Loader
-from ca_assets_tests.kill.shop import Edition
 from ca_assets_tests.servers.small_disk import fill, small_disk
+from ca_assets_tests.shops.editions import Edition
 
 LEFT = (0, 900_000)  # bytes: nothing, and room for the beginning of a load
 

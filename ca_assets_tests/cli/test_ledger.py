@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ca_assets.storage.lake import Lake
-from ca_assets.tables import increments
+from ca_assets.cleaning import incremental as increments
+from ca_assets.lake.lake import Lake
 from ca_assets_tests.cli.conftest import Home
-from ca_assets_tests.tea_shop import SESSIONS
+from ca_assets_tests.shops.tea_shop import SESSIONS
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +57,12 @@ def test_a_load_of_unchanged_files_reads_and_changes_nothing(own: Home, tmp_path
     assert {row["how"] for row in _ledger(own, "sources")} == {"whole", "unchanged"}
 
 
-def test_tables_that_are_not_as_the_last_load_left_them_are_made_again(own: Home, tmp_path: Path) -> None:
+def test_tables_changed_since_the_last_load_are_made_again(own: Home, tmp_path: Path) -> None:
     own.ca("load")
     files = own.export(tmp_path / "a")
     lake = Lake(str(own.home / "lake"))
+    from ca_assets.engine.connect import connect
     from ca_assets.settings.process import ProcessSettings
-    from ca_assets.storage.engine import connect
 
     con = connect(ProcessSettings(home=own.home))
     lake.write(con, "downloads", lake.read(con, "downloads").limit(0))

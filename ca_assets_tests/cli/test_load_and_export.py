@@ -8,14 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ca_assets.loads.lock import load_lock
-from ca_assets.storage.lake import Lake
+from ca_assets.lake.lake import Lake
+from ca_assets.loading.locks import lake_lock
 from ca_assets_tests.cli.conftest import Home
-from ca_assets_tests.tea_shop import SESSIONS
+from ca_assets_tests.shops.tea_shop import SESSIONS, TEA
 
 
 def _lake_versions(home: Home) -> dict[str, int]:
@@ -125,7 +126,7 @@ def test_a_bad_shop_file_is_refused_and_the_old_one_stays(own: Home) -> None:
     assert "sessions.csv" in own.ca("sources", "list").stdout
 
 
-def test_a_mapping_that_the_files_do_not_have_is_refused_before_it_is_in_force(own: Home) -> None:
+def test_a_mapping_that_does_not_fit_the_files_is_not_applied(own: Home) -> None:
     file, good = own.shop / "shop.yaml", (own.shop / "shop.yaml").read_text()
     for old, new, word in (
         ("start_date: start", "start_date: began", "'began'"),
@@ -140,7 +141,7 @@ def test_a_mapping_that_the_files_do_not_have_is_refused_before_it_is_in_force(o
     assert "later.csv" in own.ca("sources", "list").stdout
 
 
-def test_sessions_of_which_none_can_be_used_do_not_empty_the_shop(own: Home) -> None:
+def test_sessions_that_are_all_rejected_do_not_empty_the_shop(own: Home) -> None:
     versions = _lake_versions(own)
     own.shop.joinpath("sessions.csv").write_text(SESSIONS.replace("2024-", "24/"))
     message = own.ca("load", fails=True).stderr
@@ -148,8 +149,15 @@ def test_sessions_of_which_none_can_be_used_do_not_empty_the_shop(own: Home) -> 
     assert _lake_versions(own) == versions
 
 
+def test_a_shop_is_emptied_only_when_asked(own: Home) -> None:
+    own.shop.joinpath("sessions.csv").write_text(SESSIONS.splitlines()[0] + "\n")
+    assert "--accept-empty sessions" in own.ca("load", fails=True).stderr
+    own.ca("load", "--accept-empty", "sessions")
+    assert own.ca("export", "orders").stdout.count("\n") == 1
+
+
 def test_a_step_that_no_customer_has_is_said(own: Home) -> None:
-    own.shop.joinpath("customers.csv").write_text("client,first,signed\nann,2024-01-29,\nbob,2024-02-10,\n")
+    own.shop.joinpath("customers.csv").write_text("client,download,signup\nann,2024-01-29,\nbob,2024-02-10,\n")
     assert "customers: empty signup_date 2 (no row has a value" in own.ca("load").stdout
 
 
@@ -181,15 +189,15 @@ def test_one_asset_alone_and_republication(own: Home, tmp_path: Path) -> None:
 
 def test_a_mapping_that_changes_is_taken_up(own: Home) -> None:
     file = own.shop / "shop.yaml"
-    file.write_text(file.read_text().replace("dimensions: [country]", "dimensions: [country, promo]"))
+    replace(TEA, dimensions=["country", "promo"]).write(own.shop)
     own.ca("sources", "apply", str(file))
     own.ca("load")
     assert own.ca("export", "stats/monthly_orders", "--scope", "promo=SPRING").stdout.splitlines()[2] == "2024-02-01,true,1"
 
 
 def test_a_second_load_at_the_same_time_is_refused(own: Home) -> None:
-    ready = "import os, sys, time; from pathlib import Path; from ca_assets.loads.lock import load_lock\n"
-    hold = ready + "with load_lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()"
+    ready = "import os, sys, time; from pathlib import Path; from ca_assets.loading.locks import lake_lock\n"
+    hold = ready + "with lake_lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()"
     other = subprocess.Popen([sys.executable, "-c", hold, str(own.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert other.stdout is not None and other.stdout.readline() == "held\n"
     assert str(other.pid) in own.ca("load", fails=True).stderr
@@ -197,7 +205,7 @@ def test_a_second_load_at_the_same_time_is_refused(own: Home) -> None:
     own.ca("load")
 
 
-def test_a_killed_load_leaves_the_old_reports_and_the_next_one_works(own: Home, tmp_path: Path) -> None:
+def test_a_killed_load_keeps_the_reports_and_the_next_works(own: Home, tmp_path: Path) -> None:
     before = own.export(tmp_path / "before")
     own.shop.joinpath("sessions.csv").write_text(SESSIONS + "s8,zoe,2024-03-04T12:00:00Z,5,yes,,UK,1\n")
     environment = {**os.environ, "CA_HOME": str(own.home)}
@@ -221,8 +229,8 @@ def _run_states(home: Home) -> set[str]:
 
 
 def test_the_lock_is_reentrant_in_a_process(tmp_path: Path) -> None:
-    with load_lock(tmp_path), load_lock(tmp_path):
+    with lake_lock(tmp_path), lake_lock(tmp_path):
         pass
     started = time.monotonic()
-    with load_lock(tmp_path):
+    with lake_lock(tmp_path):
         assert time.monotonic() - started < 1

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ca_assets.analyses.download_words import NO_CUSTOMERS
+from ca_assets.analyses.core.downloads import NO_CUSTOMERS
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.storage.lake import Lake
 from ca_assets_tests.cli.conftest import Home
-from ca_assets_tests.tea_shop import SHOP, write_shop
+from ca_assets_tests.shops.tea_shop import TEA
 
 COUNTS = ("read", "accepted", "rejected", "duplicates", "orphans")
 
@@ -28,8 +29,7 @@ def test_with_all_its_counts_are_those_of_the_load(loaded: Home) -> None:
 
 def test_the_text_is_for_people_and_the_shop_in_force_stays(own: Home) -> None:
     before = own.ca("sources", "list").stdout
-    other = write_shop(own.root / "other")
-    other.write_text(SHOP.replace("name: Tea", "name: Other"))
+    other = replace(TEA, name="Other").write(own.root / "other")
     result = own.ca("sources", "check", str(other))
     text = " ".join(result.stdout.split())
     for words in (
@@ -48,7 +48,7 @@ def test_the_text_is_for_people_and_the_shop_in_force_stays(own: Home) -> None:
 
 
 def test_a_source_that_cannot_be_used_ends_with_1(empty: Home, tmp_path: Path) -> None:
-    shop = write_shop(tmp_path / "shop")
+    shop = TEA.write(tmp_path / "shop")
     (shop.parent / "lines.csv").unlink()
     result = empty.ca("sources", "check", str(shop), "--format", "json", exits=1)
     assert not json.loads(result.stdout)["is_usable"]
@@ -58,7 +58,7 @@ def test_a_source_that_cannot_be_used_ends_with_1(empty: Home, tmp_path: Path) -
 
 
 def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
-    shop = write_shop(tmp_path / "shop")
+    shop = TEA.write(tmp_path / "shop")
     shop.write_text("currency: GBP\nsources:\n  sessions:\n    kind: csv\n    path: sessions.csv\n")
     (found,) = json.loads(empty.ca("sources", "check", str(shop), "--format", "json", exits=1).stdout)["sources"]
     lines = [line for line in found["guess"].splitlines() if "?" not in line]
@@ -68,9 +68,8 @@ def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
     assert [column["ours"] for column in found["columns"]][-2:] == ["dimensions.country", "actions.basket"]
 
 
-def test_a_shop_without_customers_is_told_what_a_download_is_then(empty: Home, tmp_path: Path) -> None:
-    shop = write_shop(tmp_path / "shop")
-    shop.write_text(SHOP[: SHOP.index("  customers:")])
+def test_without_customers_the_download_date_is_explained(empty: Home, tmp_path: Path) -> None:
+    shop = TEA.without("customers", "baskets").write(tmp_path / "shop")
     assert NO_CUSTOMERS in " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
 
 
@@ -81,8 +80,7 @@ def test_without_a_shop_it_says_what_to_do(empty: Home) -> None:
 
 def test_apply_asks_a_database_too_and_shows_no_password(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHOP_URL", raising=False)
-    shop = write_shop(tmp_path / "shop")
-    shop.write_text(SHOP.replace("kind: csv\n    path: customers.csv", "kind: postgresql\n    url: ${SHOP_URL}\n    table: customers"))
+    shop = TEA.with_source("customers", kind="postgresql", url="${SHOP_URL}", path=None, table="customers").write(tmp_path / "shop")
     assert "ca connections add SHOP_URL" in empty.ca("sources", "apply", str(shop), fails=True).stderr
     empty.ca("connections", "add", "SHOP_URL", "--stdin", text="postgresql://ann:hunter2@127.0.0.1:1/shop")
     result = empty.ca("sources", "apply", str(shop), fails=True)
@@ -95,16 +93,16 @@ def test_ctrl_c_while_the_engine_computes_ends_quietly(empty: Home, tmp_path: Pa
     def interrupted(*_words: object, **_more: object) -> None:
         raise RuntimeError("Query interrupted")  # DuckDB's words for it
 
-    monkeypatch.setattr("ca_assets.loads.dry_run.dry_run", interrupted)
-    result = empty.ca("sources", "check", str(write_shop(tmp_path / "shop")), exits=1)
+    monkeypatch.setattr("ca_assets.dry_run.run.dry_run", interrupted)
+    result = empty.ca("sources", "check", str(TEA.write(tmp_path / "shop")), exits=1)
     assert result.stderr.strip() == "Aborted!" and result.stdout == ""
 
 
 def test_a_sample_says_so_at_every_figure_that_is_of_it(empty: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ca_assets.loads.dry_run.SAMPLE_ROWS", 500)
+    monkeypatch.setattr("ca_assets.dry_run.run.SAMPLE_ROWS", 500)
     rows = [f"s{n},c{n},2024-0{1 + n // 600}-0{1 + n % 600 // 100}T10:00:00Z,5,1,,FR,1\n" for n in range(3_000)]
-    shop = write_shop(tmp_path / "shop", "id,client,start,amount,bought,promo,country,basket\n" + "".join(rows))
-    shop.write_text(SHOP[: SHOP.index("  customers:")])
+    sessions = "id,client,start,amount,bought,promo,country,basket\n" + "".join(rows)
+    shop = replace(TEA.without("customers", "baskets"), sessions=sessions).write(tmp_path / "shop")
     text = " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
     for words in (
         "--all reads everything",

@@ -11,7 +11,7 @@ from ca_assets.settings.database import open_database
 from ca_assets.settings.process import process_settings
 from ca_assets.settings.shops import apply_shop
 from ca_assets_tests.defs.processes import server
-from ca_assets_tests.tea_shop import write_shop
+from ca_assets_tests.shops.tea_shop import TEA
 
 __all__ = ["server"]
 
@@ -26,5 +26,5 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
 
 @pytest.fixture
 def home(empty_home: Path, tmp_path: Path) -> Path:
-    apply_shop(open_database(), write_shop(tmp_path / "shop"))
+    apply_shop(open_database(), TEA.write(tmp_path / "shop"))
     return empty_home

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from ca_assets.cli.runs import run_assets
+from ca_assets.engine.connect import connect
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.dagster_home import dagster_environment
 from ca_assets.settings.process import process_settings
-from ca_assets.storage.engine import connect
-from ca_assets.storage.lake import Lake
 from ca_assets_tests.servers.dagster import Server, until
 
 BACKFILL = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {

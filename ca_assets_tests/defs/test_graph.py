@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from ca_assets.contracts.arrow import arrow_schema
+from ca_assets.contracts.columns import Field
 from ca_assets.definitions import definitions
-from ca_assets.defs.resources import asked_months, month_partitions
-from ca_assets.loads.audit import CHECKS, audit, counts_add_up
-from ca_assets.tables.contracts import Field, arrow_schema
+from ca_assets.defs.resources import month_partitions, requested_months
+from ca_assets.loading.audit import CHECKS, audit, counts_add_up
 
 GROUPS = {
     "sources": {"source/sessions", "source/customers", "source/baskets"},
@@ -68,7 +69,7 @@ def test_orders_are_partitioned_by_month_of_the_business_zone(home: Path) -> Non
         assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run()
 
 
-def test_the_nightly_schedule_runs_at_three_in_the_business_zone(home: Path) -> None:
+def test_the_nightly_schedule_is_at_three_in_the_business_zone(home: Path) -> None:
     schedule = definitions().resolve_schedule_def("nightly_load")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 3 * * *", "Europe/London")
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
@@ -87,9 +88,9 @@ def test_once_a_week_everything_is_read_whole(home: Path) -> None:
 def test_months_that_a_run_asks_for(home: Path) -> None:
     first, last = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
     offered = month_partitions().get_partition_keys()
-    assert asked_months({"dagster/partition": offered[2]}) == (offered[2],)
-    assert asked_months({first: offered[1], last: offered[3]}) == tuple(offered[1:4])
-    assert asked_months({first: offered[0], last: offered[-1]}) is None and asked_months({}) is None
+    assert requested_months({"dagster/partition": offered[2]}) == (offered[2],)
+    assert requested_months({first: offered[1], last: offered[3]}) == tuple(offered[1:4])
+    assert requested_months({first: offered[0], last: offered[-1]}) is None and requested_months({}) is None
 
 
 def test_the_audit_finds_each_kind_of_damage() -> None:

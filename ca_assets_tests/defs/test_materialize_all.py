@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.index.open import open_index
 from ca_assets.settings.process import process_settings
-from ca_assets.storage.open import open_index
 from ca_assets_tests.defs.processes import BACKFILL, amounts
 from ca_assets_tests.servers.dagster import Server, until
-from ca_assets_tests.tea_shop import SESSIONS
+from ca_assets_tests.shops.tea_shop import SESSIONS
 
 pytestmark = pytest.mark.dagster
 
@@ -24,7 +24,12 @@ def test_materialize_all_from_dagsters_own_pages(server: Server, home: Path) -> 
     generation = open_index(process_settings()).current()
     params = {"assetSelection": keys, "allPartitions": True, "fromFailure": False, "title": "All"}
     assert server.ask(BACKFILL, params=params)["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess"
-    until(lambda: open_index(process_settings()).current() != generation, 600, "the publication")
+
+    def is_published() -> bool:
+        assert server.failures() == []  # a failed run publishes nothing, however long one waits
+        return open_index(process_settings()).current() != generation
+
+    until(is_published, 600, "the publication")
     assert {run["status"] for run in server.runs("dagster/backfill")} <= {"SUCCESS", "STARTED"}
     paid = amounts()
     assert (paid["s3"], paid["s4"]) == (14.5, 32.0)

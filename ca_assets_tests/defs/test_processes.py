@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import process_settings
-from ca_assets.storage.lake import Lake
 from ca_assets_tests.defs.processes import BACKFILL, amounts
 from ca_assets_tests.servers.dagster import Server, until
-from ca_assets_tests.tea_shop import SESSIONS
+from ca_assets_tests.shops.tea_shop import SESSIONS
 
 pytestmark = pytest.mark.dagster
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ca_assets.analyses.family import families
+from ca_assets.analyses.core.family import base_families
 from ca_assets.cli.runs import open_instance, run_assets
+from ca_assets.index.open import open_index
 from ca_assets.settings.process import process_settings
-from ca_assets.storage.open import open_index
-from ca_assets_tests.tea_shop import SESSIONS
+from ca_assets_tests.shops.tea_shop import SESSIONS
 
 
 def _kept(**config: Any) -> set[str]:
@@ -24,7 +24,7 @@ def _kept(**config: Any) -> set[str]:
 def test_only_what_changed_is_computed(home: Path) -> None:
     assert _kept() == set()
     before = open_index(process_settings()).current()
-    assert _kept() == set(families())
+    assert _kept() == set(base_families())
     assert open_index(process_settings()).current() == before
     assert _kept(recompute=True) == set()
     assert _kept(as_of="2024-02-10") == set()

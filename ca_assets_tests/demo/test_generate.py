@@ -136,7 +136,7 @@ def test_sessions_of_a_customer_never_overlap_at_their_start(sessions):
     assert gaps.min() >= dt.timedelta(minutes=30)
 
 
-def test_most_customers_are_seen_before_their_first_session_some_after(shop, sessions):
+def test_most_downloads_precede_the_first_session(shop, sessions):
     customers = pd.read_csv(shop[0] / "customers.csv", parse_dates=["first_seen"]).dropna(subset="first_seen").drop_duplicates("customer")
     first = pd.to_datetime(sessions.groupby("customer").started_at.min()).rename("first")
     both = customers.set_index("customer").join(first, how="inner")

@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from ca_assets.settings.users import add_user
+from ca_assets_tests.dash.applications import PASSWORD, csrf_of, make_app, serve
 from ca_assets_tests.deploy.compose import ROOT
 from ca_assets_tests.servers.dagster import until
 from ca_assets_tests.servers.processes import children, free_port
-from ca_assets_tests.web.conftest import PASSWORD, csrf_of, make_app, serve
 
 PAGE = {"Accept": "text/html"}
 QUIET = "{\n\tskip_install_trust\n\tadmin off\n\tauto_https disable_redirects\n}\n"  # changes nothing on this machine
@@ -112,7 +112,7 @@ def test_the_application_is_behind_tls_and_its_login(proxy: Proxy) -> None:
     assert proxy.logged_in("vic").get(f"{proxy.url}/").status_code == 200
 
 
-def test_log_in_limits_count_the_visitors_address_not_what_he_claims(proxy: Proxy) -> None:
+def test_login_limits_count_the_address_not_what_is_claimed(proxy: Proxy) -> None:
     visitor = proxy.visitor()
     form = {"name": "vic", "password": "wrong", "csrf": csrf_of(visitor.get(f"{proxy.url}/login").text)}
     codes = [visitor.post(f"{proxy.url}/login", data=form, headers={"X-Forwarded-For": f"9.9.9.{i}"}).status_code for i in range(6)]

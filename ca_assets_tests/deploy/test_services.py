@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from ca_assets.index.open import open_index
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import apply_shop
 from ca_assets.settings.users import add_user
-from ca_assets.storage.open import open_index
 from ca_assets_tests.deploy.compose import OURS, services, with_ports
 from ca_assets_tests.servers.dagster import Server, until
 from ca_assets_tests.servers.postgresql import PostgreSQL
 from ca_assets_tests.servers.processes import Children, children, free_port, group_members
-from ca_assets_tests.tea_shop import write_shop
+from ca_assets_tests.shops.tea_shop import TEA
 
 pytestmark = pytest.mark.dagster
 CA = [sys.executable, "-m", "ca_assets.cli"]
@@ -66,13 +66,13 @@ def installation(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Installatio
         environment[f"CA_{name.upper()}_FILE"] = str(tmp_path / name)
     environment |= {"CA_CODE_SERVER": f"127.0.0.1:{ports['4000']}", "CA_NIGHTLY_CRON": "* * * * *"}
     settings = ProcessSettings(home=tmp_path / "home", settings_url=secrets["settings_url"], dagster_url=secrets["dagster_url"])
-    apply_shop(open_database(settings), write_shop(tmp_path / "shop"))
+    apply_shop(open_database(settings), TEA.write(tmp_path / "shop"))
     add_user(open_database(settings), "ada", "correct horse battery", "admin")
     with children(tmp_path / "log") as started:
         yield Installation(tmp_path, environment, ports, settings, started)
 
 
-def test_services_run_a_schedule_on_postgresql_and_the_web_server_restarts(installation: Installation, postgresql: PostgreSQL) -> None:
+def test_services_run_a_schedule_and_the_web_server_restarts(installation: Installation, postgresql: PostgreSQL) -> None:
     for name in ("code", "app"):
         installation.start(name)
     until(lambda: _listens(installation.ports["4000"]), 120, "the code server's port")

@@ -12,13 +12,12 @@ from dagster import DagsterInstance
 from ca_assets.settings import users
 from ca_assets.settings.dagster_home import MARK, DagsterSettingsError, dagster_environment, prepare_dagster_home
 from ca_assets.settings.database import SettingsUnavailable, open_database
-from ca_assets.settings.process import ProcessSettings, process_settings
-from ca_assets.settings.secret_files import SecretError
+from ca_assets.settings.process import ProcessSettings, SecretError, process_settings
 from ca_assets.settings.secrets import signing_key
 from ca_assets.settings.shops import applied_shop, apply_shop, note_first_month
 from ca_assets_tests.servers.postgresql import PostgreSQL
-from ca_assets_tests.tea_shop import write_shop
-from ca_dash.attempts import Attempts
+from ca_assets_tests.shops.tea_shop import TEA
+from ca_dash.auth.attempts import Attempts
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def test_processes_that_start_together_migrate_once(settings: ProcessSettings, p
 
 def test_shops_and_log_in_limits(settings: ProcessSettings, tmp_path: Path) -> None:
     database = open_database(settings)
-    apply_shop(database, write_shop(tmp_path / "shop"))
+    apply_shop(database, TEA.write(tmp_path / "shop"))
     note_first_month(database, "1999-07")
     applied = applied_shop(open_database(settings))
     assert (applied.shop.name, applied.first_month, applied.applied_at.utcoffset().total_seconds()) == ("Tea", "1999-07", 0)
@@ -57,7 +56,7 @@ def test_shops_and_log_in_limits(settings: ProcessSettings, tmp_path: Path) -> N
     assert one.seconds_to_wait("1.2.3.4", "ann") == 0
 
 
-def test_dagsters_storage_is_postgresql_and_no_file_holds_the_password(settings: ProcessSettings, postgresql: PostgreSQL) -> None:
+def test_dagster_storage_is_postgresql_and_its_password_hidden(settings: ProcessSettings, postgresql: PostgreSQL) -> None:
     environment = dagster_environment(settings)
     assert environment["CA_DAGSTER_URL"].startswith("postgresql+psycopg2://")
     folder = prepare_dagster_home(settings)
@@ -72,7 +71,7 @@ def test_dagsters_storage_is_postgresql_and_no_file_holds_the_password(settings:
     assert postgresql.password not in repr(yaml.safe_load((folder / "dagster.yaml").read_text()))
 
 
-def test_our_files_follow_the_settings_until_people_take_them_over(tmp_path: Path) -> None:
+def test_files_follow_the_settings_until_people_change_them(tmp_path: Path) -> None:
     plain = ProcessSettings(home=tmp_path)
     folder = prepare_dagster_home(plain)
     assert "postgres_url" not in (folder / "dagster.yaml").read_text()

@@ -1,4 +1,4 @@
-"""`python -m ca_assets_tests.kill --times 50 [--seed S] [--index-url URL]`: kill so many loads; ends with 1 when anything was wrong."""
+"""`python -m ca_assets_tests.kill --times 50 [--training] [--seed S] [--index-url URL]`: kill so many loads; 1 when anything was wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from ca_assets_tests.kill.harness import Experiment
+from ca_assets_tests.kill.training import TrainingExperiment
 
 
 def main() -> None:
@@ -17,10 +18,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="Repeats the moments. [default: another each time]")
     parser.add_argument("--index-url", help="A real Elasticsearch instead of the embedded index.")
+    parser.add_argument("--training", action="store_true", help="A weekly training beside each load; it is killed, the load, or both.")
     arguments = parser.parse_args()
+    kind = TrainingExperiment if arguments.training else Experiment
     print(f"seed {arguments.seed}")
     with tempfile.TemporaryDirectory(prefix="ca-kill-") as folder:
-        result = Experiment(Path(folder), arguments.seed, arguments.index_url).kill_many(arguments.times)
+        result = kind(Path(folder), arguments.seed, arguments.index_url).kill_many(arguments.times)
     print(result.text())
     sys.exit(bool(result.problems))
 

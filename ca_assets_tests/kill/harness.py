@@ -14,24 +14,24 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
+from ca_assets.engine.connect import connect
+from ca_assets.index.open import open_index
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import apply_shop
-from ca_assets.storage.engine import connect
-from ca_assets.storage.lake import Lake
-from ca_assets.storage.open import open_index
 from ca_assets_tests.kill.leftovers import leftovers
 from ca_assets_tests.kill.loader import Load, Loader
 from ca_assets_tests.kill.phases import Span, marks, phase_at_end, spans, wait_for
 from ca_assets_tests.kill.seen import edition_in, snapshot_totals
-from ca_assets_tests.kill.shop import Edition
+from ca_assets_tests.shops.editions import Edition
 
 Aim = float | str  # a share of a load's time, or a phase
 
@@ -120,12 +120,12 @@ class Experiment:
         self.rng.shuffle(aims)
         return aims
 
-    def _wait(self, load: Load, aim: Aim) -> None:
-        """Until the moment to kill it: a share of a load's time, or anywhere in an occurrence of a phase."""
+    def _wait(self, load: Load, aim: Aim, spans: Sequence[Span]) -> None:
+        """Until the moment to kill it: a share of a load's time, or anywhere in an occurrence of a phase (of a whole load's `spans`)."""
         if isinstance(aim, float):
             time.sleep(aim * min(self.result.load_seconds[-3:]))
             return
-        span = self.rng.choice([each for each in self._spans if each.phase == aim] or self._spans)
+        span = self.rng.choice([span for span in spans if span.phase == aim] or spans)
         if wait_for(load.phases, span, load.is_going):
             time.sleep(0.8 * self.rng.random() * span.seconds)  # to wake and to kill takes time too
 
@@ -134,7 +134,7 @@ class Experiment:
         before, new = self.edition, Edition(self.edition.number + 1)
         new.write(self.root / "shop")
         load = self.loader.start(self.root / "load.log")
-        self._wait(load, aim)
+        self._wait(load, aim, self._spans)
         is_killed = self.loader.kill(load) < 0
         if is_killed:
             self.result.killed[last_step(load.log)] += 1
@@ -144,8 +144,11 @@ class Experiment:
         self._judge_readings()
         return is_killed
 
-    def finish(self, edition: Edition | None = None) -> None:
-        """Load an edition to its end (the present one when none is given), and look at everything that it left."""
+    def finish(self, edition: Edition | None = None, *, is_alone: bool = True) -> None:
+        """Load an edition to its end (the present one when none is given), and look at everything that it left.
+
+        What another run is using just then (not `is_alone`) is no leftover.
+        """
         if edition is not None:
             edition.write(self.root / "shop")
             self.edition = edition
@@ -158,7 +161,7 @@ class Experiment:
         self._finished.append((time.time(), self.edition.number))
         self._spans = spans(marks(load.phases))
         self._is_exactly(self.edition)
-        for left in leftovers(self.settings):
+        for left in leftovers(self.settings) if is_alone else ():
             self.problem(f"after {self.edition}: {left}")
 
     def problem(self, text: str) -> None:
@@ -172,7 +175,7 @@ class Experiment:
 
     def _published_is_one_of(self, before: Edition, new: Edition) -> None:
         number = self._published()
-        self.result.published_though_killed += number == new.number
+        self.result.published_though_killed += before.number != number == new.number
         if number not in (before.number, new.number):
             self.problem(f"after a kill edition {number} is published, not {before.number} or {new.number}")
 

@@ -8,17 +8,18 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
+from ca_assets.index.elasticsearch.client import ElasticClient
+from ca_assets.index.elasticsearch.indexes import is_of_table, our_indexes
+from ca_assets.index.elasticsearch.manifest import StagingLog, read_state
+from ca_assets.index.elasticsearch.reports import stored_tokens
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.storage.elastic_client import Store
-from ca_assets.storage.elastic_notes import Notes, our_indexes, read_state
-from ca_assets.storage.elastic_reports import tokens_there
-from ca_assets.storage.lake import Lake
 
 
 def leftovers(settings: ProcessSettings) -> list[str]:
     """All of it, in words; empty when everything is as after a load that nothing disturbed."""
-    found = [*_staging(settings), *_lake(Lake(settings.lake_root)), *_runs(settings)]
-    return [*found, *(of_elasticsearch(settings) if settings.index_url else _embedded(settings))]
+    everywhere = [*_staging(settings), *_lake(Lake(settings.lake_root)), *_runs(settings), *_pins(settings)]
+    return [*everywhere, *(of_elasticsearch(settings) if settings.index_url else _embedded(settings))]
 
 
 def _staging(settings: ProcessSettings) -> Iterator[str]:
@@ -60,18 +61,28 @@ def _runs(settings: ProcessSettings) -> Iterator[str]:
     yield from (f"Dagster: run {run} is {status}" for run, status in rows)
 
 
+def _pins(settings: ProcessSettings) -> Iterator[str]:
+    """Versions held by a process that is gone: a vacuum removes them, and every load ends with one."""
+    yield from (f"pins: {pin.name}" for pin in (settings.home / "pins").glob("*.json"))
+
+
+def of_models(settings: ProcessSettings) -> Iterator[str]:
+    """Half states, which the next training removes."""
+    yield from (f"models: {partial}" for partial in (settings.home / "models").glob("*/.partial-*"))
+
+
 def of_elasticsearch(settings: ProcessSettings) -> Iterator[str]:
     """Physical indexes and sets of reports that no state refers to; more states than the current one and one that a reader may hold."""
-    store = Store(settings)
-    made = our_indexes(store)
-    states = [read_state(store, name) for name, meta in made.items() if meta["what"] == "state"]
+    client = ElasticClient(settings)
+    made = our_indexes(client)
+    states = [read_state(client, name) for name, meta in made.items() if meta["what"] == "state"]
     if len(states) > 2:
         yield f"index: {len(states)} states are kept"
     needed = {part.index for state in states for table in state.tables.values() for part in table.parts}
-    parts = {name for name, meta in made.items() if meta["what"] not in ("state", "notes", "reports")}
+    parts = {name for name, meta in made.items() if is_of_table(meta)}
     yield from (f"index: nothing refers to {name}" for name in sorted(parts - needed))
     yield from (f"index: {name} is gone" for name in sorted(needed - parts))
     published = {token for state in states for token in state.sets.values()}
-    notes = Notes(store)
-    staged = (tokens_there(store) | notes.tokens("set") | notes.tokens("table")) - published
+    log = StagingLog(client)
+    staged = (stored_tokens(client) | log.tokens("set") | log.tokens("table")) - published
     yield from (f"index: the staged set {token} is left" for token in sorted(staged))

@@ -1,29 +1,34 @@
-"""`ca load` in child processes that have their imports already: a parent without threads forks one per line that it is sent.
+"""`ca` commands in child processes that have their imports already: a parent without threads forks one per line that it is sent.
 
-Protocol: a line with the path of a log in; `started PID` out at once, `ended STATUS` when the child is gone (negative: a signal).
+Protocol: a line of JSON in (the log's path, the command's words, more of its environment); `started PID` out at once, `ended STATUS` when
+the child is gone (negative: a signal). With CA_TEST_FAMILIES in the environment the dummy families are there.
 The child is the leader of a session of its own, so that killing its group kills all of the load. Fork shortens a load by the
 seconds that Python needs to import Dagster, which are of no interest here.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ca_assets_tests.dummy_families.adding import dummy_families
 from ca_assets_tests.kill.phases import note_phases
 from ca_assets_tests.servers.processes import kill_group
+
+FAMILIES = "CA_TEST_FAMILIES"
 
 
 @dataclass
 class Load:
-    """A running load; its output goes to `log`."""
+    """A running `ca load`; its output goes to `log`."""
 
     pid: int
     log: Path
@@ -47,11 +52,11 @@ class Loader:
         self._parent = subprocess.Popen(words, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._answer() == "ready"
 
-    def start(self, log: Path) -> Load:
-        """Begin a load."""
+    def start(self, log: Path, *words: str, **environment: str) -> Load:
+        """Begin a load; `words` follow `ca load`."""
         assert self._parent.stdin is not None
         log.with_suffix(".phases").unlink(missing_ok=True)
-        self._parent.stdin.write(f"{log}\n")
+        self._parent.stdin.write(json.dumps([str(log), ["load", *words], environment]) + "\n")
         self._parent.stdin.flush()
         return Load(int(self._answer().removeprefix("started ")), log, time.monotonic())
 
@@ -82,28 +87,37 @@ class Loader:
 def main() -> None:
     """Import what a load needs, then serve."""
     import ca_assets.cli.runs  # noqa: F401 - for the children
-    from ca_assets.cli.main import cli, user_errors
+    from ca_assets.cli.errors import user_errors
+    from ca_assets.cli.main import cli
 
     user_errors()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            _load(Path(line.strip()), cli)
-        print(f"started {child}", flush=True)
-        print(f"ended {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}", flush=True)
+    with asked_families():
+        print("ready", flush=True)
+        for line in sys.stdin:
+            log, words, environment = json.loads(line)
+            child = os.fork()
+            if child == 0:
+                _run(Path(log), words, environment, cli)
+            print(f"started {child}", flush=True)
+            print(f"ended {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}", flush=True)
 
 
-def _load(log: Path, cli: object) -> None:
-    """The child: `ca load`, with its output in the log."""
+def asked_families() -> AbstractContextManager[None]:
+    """The dummy families, where the environment asks for them."""
+    return dummy_families() if FAMILIES in os.environ else nullcontext()
+
+
+def _run(log: Path, words: list[str], environment: dict[str, str], cli: object) -> None:
+    """The child: the command, with its output in the log."""
     os.setsid()
+    os.environ |= environment
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     code = 1
     note_phases(log.with_suffix(".phases"))
     try:
-        cli(["load"], standalone_mode=True)  # type: ignore[operator]
+        cli(words, standalone_mode=True)  # type: ignore[operator]
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:

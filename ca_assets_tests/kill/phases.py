@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-OTHER = "sources, checks and analyses"
+OTHER = "sources and checks"
+ANALYSIS = "analysis"
 Place = tuple[Any, str, str]  # where a function is, its name, the phase
 
 
@@ -57,17 +58,21 @@ def note_phases(file: Path) -> None:
 
 
 def _places() -> Iterator[Place]:
-    from ca_assets.storage import elastic
-    from ca_assets.storage.elastic import ElasticIndex
-    from ca_assets.storage.embedded import EmbeddedIndex
-    from ca_assets.storage.lake import Lake
+    from ca_assets.index.elasticsearch import index as elastic
+    from ca_assets.index.elasticsearch.index import ElasticIndex
+    from ca_assets.index.embedded.index import EmbeddedIndex
+    from ca_assets.lake.lake import Lake
+    from ca_assets.loading.analysis_inputs import AnalysisInputs
+    from ca_assets.models.store import ModelStore
 
+    yield AnalysisInputs, "compute", ANALYSIS
+    yield ModelStore, "save", "model state"
     yield from ((Lake, name, "lake write") for name in ("write", "record_load", "vacuum"))
     for index in (EmbeddedIndex, ElasticIndex):
         yield from ((index, name, "publish") for name in ("stage_reports", "stage_table"))
         yield index, "switch", "switch"
     yield elastic, "move_aliases", "alias call"  # both inside the switch
-    yield elastic, "sweep", "removal of old indexes"
+    yield elastic, "collect_garbage", "removal of old indexes"
 
 
 def _write(out: int, phase: str, is_begin: bool) -> None:

@@ -14,8 +14,8 @@ import pyarrow as pa
 from click.testing import CliRunner
 
 from ca_assets.cli.main import cli
-from ca_assets.storage.index import NotPublished, Snapshot
-from ca_assets_tests.kill.shop import edition_of
+from ca_assets.index.protocol import NotPublished, Snapshot
+from ca_assets_tests.shops.editions import edition_of
 
 Totals = dict[str, tuple[float, float]]
 SCOPES = ("all", "country=DE", "country=FR")
@@ -46,6 +46,19 @@ def snapshot_totals(snapshot: Snapshot) -> Totals:
         totals[f"daily of {' and '.join(scope_set)}"] = _summed(snapshot, scope_set, "daily_orders", "daily_revenue")
     kpis = {row["metric"]: row["total"] for row in snapshot.report("stats", "kpis").data.to_pylist()}
     return totals | {"kpis": (kpis["orders"], kpis["revenue"])} | dict(_products(snapshot))
+
+
+def trained_orders(snapshot: Snapshot) -> int | None:
+    """The number of orders that the weekly dummy family was trained on; None before its first training. Raises Mixture."""
+    try:
+        (figures,) = snapshot.report("weekly_values", "overall").data.to_pylist()
+        rows = [row for batch in snapshot.rows("weekly_values") for row in batch.to_pylist()]
+    except NotPublished:
+        return None
+    table = len(rows), sum(row["expected_orders"] for row in rows)
+    if table != (figures["buyers"], figures["orders"]):
+        raise Mixture(f"the training's table holds {table}, its report {figures}")
+    return int(figures["orders"])
 
 
 def _summed(snapshot: Snapshot, scopes: tuple[str, ...], orders: str, revenue: str) -> tuple[float, float]:

@@ -21,15 +21,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
 
+from ca_assets.index.open import open_index
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.sources.errors import SourceError
-from ca_assets.storage.open import open_index
 from ca_assets_tests.kill.seen import edition_in, snapshot_totals
-from ca_assets_tests.kill.shop import Edition
 from ca_assets_tests.pipeline import load_and_export
 from ca_assets_tests.servers.postgresql import PostgreSQL, serving
+from ca_assets_tests.shops.databases import make_tables, replace_rows, texts
+from ca_assets_tests.shops.editions import Edition
 
 VARIABLE = "KILLED_DATABASE_URL"
 BLOWS = (signal.SIGKILL, signal.SIGSTOP)
@@ -99,25 +99,16 @@ class Experiment:
 
     def _fill(self, edition: Edition) -> None:
         """The edition's files as tables, sessions with rows beside that have no client."""
-        shop = yaml.safe_load(edition.write(self.root / "files").read_text())
-        for source in shop["sources"].values():
-            table = source.pop("path").removesuffix(".csv")
-            self._table(table)
-            query = f"SELECT t.*, pg_sleep({PAUSE_SECONDS})::text AS pause FROM {table} t"
-            source |= {"kind": self.kind, "url": f"${{{VARIABLE}}}", "query": query}
-        self.shop.write_text(yaml.safe_dump(shop, sort_keys=False))
+        shop = edition.shop()
+        make_tables(self.server, self.database, {name: texts(data) for name, data in shop.data().items()})
+        replace_rows(self.server, self.database, shop.data())
+        filler = f"INSERT INTO sessions (id) SELECT 'x' || g FROM generate_series(1, {FILLER_ROWS}) g"
+        self.server.execute(filler, self.database)
+        for name in shop.data():
+            query = f"SELECT t.*, pg_sleep({PAUSE_SECONDS})::text AS pause FROM {name} t"
+            shop = shop.with_source(name, kind=self.kind, url=f"${{{VARIABLE}}}", path=None, query=query)
+        shop.write(self.root)
         self.server.execute("CHECKPOINT")  # the server does not write at once what it commits
-
-    def _table(self, table: str) -> None:
-        lines = (self.root / "files" / f"{table}.csv").read_text().splitlines()
-        names, *rows = (line.split(",") for line in lines)
-        columns = ", ".join(f"{name} text" for name in names)
-        values = ", ".join("(" + ", ".join(f"'{value}'" for value in row) + ")" for row in rows)
-        self.server.execute(f"DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({columns})", self.database)
-        self.server.execute(f"INSERT INTO {table} VALUES {values}", self.database)
-        if table == "sessions":
-            filler = f"INSERT INTO {table} (id) SELECT 'x' || g FROM generate_series(1, {FILLER_ROWS}) g"
-            self.server.execute(filler, self.database)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 
 from ca_assets_tests.kill.harness import Experiment
 from ca_assets_tests.kill.seen import Mixture, edition_in
-from ca_assets_tests.kill.shop import Edition
+from ca_assets_tests.shops.editions import Edition
 
 TIMES = 3
 
@@ -35,7 +35,7 @@ def test_killed_loads_lose_and_leave_nothing(tmp_path: Path) -> None:
     assert result.readings["snapshot"] > 0 and result.readings["export"] > 0
 
 
-def test_a_killed_load_loses_and_leaves_nothing_in_elasticsearch(tmp_path: Path, elasticsearch: str) -> None:
+def test_a_killed_load_loses_nothing_in_elasticsearch(tmp_path: Path, elasticsearch: str) -> None:
     seed = random.randrange(10**6)
     result = Experiment(tmp_path, seed, elasticsearch, f"kill-{seed}-").kill_many(1)
     print(f"seed {seed}: {result.text()}")

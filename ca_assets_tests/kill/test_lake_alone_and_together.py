@@ -11,21 +11,21 @@ from pathlib import Path
 import ibis
 import pytest
 
+from ca_assets.engine.connect import connect
+from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.storage.engine import connect
-from ca_assets.storage.lake import Lake
-from ca_assets_tests.storage.conftest import THREE, orders
+from ca_assets_tests.index.conftest import THREE, orders
 
 WRITER = """
 import sys
 from pathlib import Path
 import ibis
 from ca_assets.settings.process import ProcessSettings
-from ca_assets.storage import lake_write
-from ca_assets.storage.engine import connect
-from ca_assets.storage.lake import Lake
-from ca_assets.storage.lake_files import LakeConflict
-from ca_assets_tests.storage.conftest import orders
+from ca_assets.lake import write as lake_write
+from ca_assets.engine.connect import connect
+from ca_assets.lake.lake import Lake
+from ca_assets.lake.files import LakeConflict
+from ca_assets_tests.index.conftest import orders
 
 settings, name, real = ProcessSettings(home=Path(sys.argv[1])), sys.argv[2], lake_write.batches
 
@@ -78,7 +78,7 @@ def test_what_a_killed_write_left_goes_when_nobody_else_writes(settings: Process
         file.write_bytes(b"half")
     before = set(folder.rglob("*"))
     assert lake.vacuum({}) == 0  # they may be a write that goes on
-    assert lake.vacuum({}, is_alone=True) == 4
+    assert lake.vacuum({}, alone=["orders"]) == 4
     assert before - set(folder.rglob("*")) == {*half, *commits}
     assert lake.read(connect(settings), "orders").count().to_pyarrow().as_py() == 3
 
@@ -86,10 +86,10 @@ def test_what_a_killed_write_left_goes_when_nobody_else_writes(settings: Process
 def test_young_files_of_older_versions_stay_for_their_readers(settings: ProcessSettings, lake: Lake) -> None:
     for amount in (2.0, 3.0, 4.0):
         lake.write(connect(settings), "orders", ibis.memtable(orders(*THREE, amount=amount)))
-    assert lake.vacuum({}, is_alone=True) == 0
+    assert lake.vacuum({}, alone=["orders"]) == 0
     assert lake.read(connect(settings), "orders", 0).count().to_pyarrow().as_py() == 3
     old = time.time() - 7200
     for file in Path(lake.uri("orders")).rglob("*.parquet"):
         os.utime(file, (old, old))
-    assert lake.vacuum({"orders": 0}, is_alone=True) == 3  # version 1: neither published, nor newest, nor the one before
+    assert lake.vacuum({"orders": 0}, alone=["orders"]) == 3  # version 1: neither published, nor newest, nor the one before
     assert {lake.read(connect(settings), "orders", v).count().to_pyarrow().as_py() for v in (0, 2, 3)} == {3}

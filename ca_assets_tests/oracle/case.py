@@ -13,19 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ca_assets_tests.oracle.columns import REPORTS, report_key
+from ca_assets_tests.shops.builder import SampleShop
 
 Line = dict[str, str]
-CUSTOMERS_YAML = "  customers: {kind: csv, path: customers.csv, columns: {client: client, download_date: download}}\n"
-
-
-def shop_yaml(head: str = "", extra: str = "", columns: str = "", timezone: str = "UTC", tail: str = CUSTOMERS_YAML) -> str:
-    """A shop.yaml: `extra` are keys of the sessions source, `columns` more of its columns, `tail` the other sources."""
-    return (
-        f"calendar: {{timezone: {timezone}}}\n" * ("calendar:" not in head)
-        + f"{head}\nsources:\n  sessions:\n    kind: csv\n    path: sessions.csv\n"
-        + "    columns: {id: id, client: client, session_start_date: start, payment_amount: amount, has_purchased: bought"
-        + f"{', ' if columns else ''}{columns}}}\n{extra}{tail}"
-    )
 
 
 HEADER = "id,client,start,amount,bought\n"
@@ -38,7 +28,7 @@ def sessions_csv(rows: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """Files by name (shop.yaml among them), the report date (None: the default), and what must come out.
+    """A shop, the report date (None: the default), and what must come out.
 
     expected: table or report → CSV literal with the key columns (scope `all` unless it has that column) and those columns that the
     case is about; `~.2077` means "to these digits". rows: number of rows of a
@@ -46,7 +36,7 @@ class Case:
     """
 
     name: str
-    files: dict[str, str | bytes]
+    shop: SampleShop
     as_of: str | None = None
     expected: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -54,24 +44,21 @@ class Case:
 
     def write(self, folder: Path) -> Path:
         """Write the files; returns the path of shop.yaml."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        return folder / "shop.yaml"
+        return self.shop.write(folder)
 
     def problems(self, export: Path, stated: Collection[str] = REPORTS.keys()) -> list[str]:
         """What in an exported folder differs from the case, in the tables and the reports that the exporter says it has."""
-        found = []
+        problems = []
         for name, literal in self.expected.items():
             if not _there(name, stated):
                 continue
-            found += _problems(name, _read(literal), _read((export / f"{name}.csv").read_text(encoding="utf-8")))
+            problems += _problems(name, _read(literal), _read((export / f"{name}.csv").read_text(encoding="utf-8")))
         for name, count in self.rows.items():
             if not _there(name, stated):
                 continue
             there = len(_read((export / f"{name}.csv").read_text(encoding="utf-8")))
-            found += [f"{name}: {there} rows instead of {count}"] if there != count else []
-        return [f"{self.name}: {problem}" for problem in found]
+            problems += [f"{name}: {there} rows instead of {count}"] if there != count else []
+        return [f"{self.name}: {problem}" for problem in problems]
 
     def count_problems(self, counts: dict[str, dict[str, int]]) -> list[str]:
         """What in the counts per source (read, accepted, rejected, duplicates, orphans, …) differs from the case."""
@@ -98,16 +85,16 @@ def _key(name: str) -> list[str]:
 def _problems(name: str, wanted: list[Line], there: list[Line]) -> list[str]:
     key = _key(name)
     by_key = {tuple(line[column] for column in key): line for line in there}
-    found = []
+    problems = []
     for expected in wanted:
         where = tuple(expected.get(column, "all") for column in key)
         line = by_key.get(where)
         if line is None:
-            found.append(f"{name} {where}: no such row")
+            problems.append(f"{name} {where}: no such row")
             continue
         different = [column for column, text in expected.items() if not _equal(text, line.get(column))]
-        found += [f"{name} {where} {column}: {line.get(column)!r} instead of {expected[column]!r}" for column in different]
-    return found
+        problems += [f"{name} {where} {column}: {line.get(column)!r} instead of {expected[column]!r}" for column in different]
+    return problems
 
 
 def _equal(wanted: str, there: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Columns, types and keys of the tables and reports, copied from REPORTS.md (a column without a type is float)."""
+"""Columns, types and keys of the tables and reports, copied from docs/contract (a column without a type is float)."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ REPORTS = {
     ),
     "promotions/summary": (
         "promotion_id",
-        "promotion_id str, orders int, customers int, revenue, discount, average_amount, first_orders int, first_order_rate, "
-        "first_order_rate_low, first_order_rate_high, orders_per_customer",
+        "promotion_id str, orders int, client_orders int, customers int, revenue, discount, average_amount, first_orders int, "
+        "first_order_rate, first_order_rate_low, first_order_rate_high, orders_per_customer",
     ),
     "promotions/daily_share": ("period", f"period date, complete bool, {PROMOTED}"),
     "promotions/hourly_share": ("hour", f"hour int, days int, {PROMOTED}"),

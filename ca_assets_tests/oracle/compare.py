@@ -139,21 +139,21 @@ def compare_rows(name: str, columns: Columns, key: list[str], ours: list[list[An
     theirs, problems = read_export(path, columns, key)
     names = [column for column, _ in columns]
     places = [names.index(column) for column in key]
-    found = Comparison(name, len(ours), problems)
+    comparison = Comparison(name, len(ours), problems)
     floats = [kind == "float" for _, kind in columns]
     expected = {}
     for row in ours:
         values = [float(value) if is_float and value is not None else value for value, is_float in zip(row, floats, strict=True)]
         expected[tuple(values[place] for place in places)] = values
     if len(expected) < len(ours):
-        found.differences.append("the oracle's own key is not unique")
-    found.differences += [f"row {_shown(missing)} is missing" for missing in expected if missing not in theirs]
-    found.differences += [f"row {_shown(extra)} is too much" for extra in theirs if extra not in expected]
+        comparison.differences.append("the oracle's own key is not unique")
+    comparison.differences += [f"row {_shown(missing)} is missing" for missing in expected if missing not in theirs]
+    comparison.differences += [f"row {_shown(extra)} is too much" for extra in theirs if extra not in expected]
     for where in expected.keys() & theirs.keys():
         for column, mine, other in zip(names, expected[where], theirs[where], strict=True):
             if mine != other and not equal(mine, other):
-                found.differences.append(f"{_shown(where)} {column}: {_shown_value(other)}, oracle {_shown_value(mine)}")
-    return found
+                comparison.differences.append(f"{_shown(where)} {column}: {_shown_value(other)}, oracle {_shown_value(mine)}")
+    return comparison
 
 
 def _shown(key: Key) -> str:

@@ -1,4 +1,4 @@
-"""The few formulas that reports share: rates with Wilson intervals, means, quantiles, sums (REPORTS.md section 1)."""
+"""The few formulas that reports share: rates with Wilson intervals, means, quantiles, sums (docs/contract, section 1)."""
 
 from __future__ import annotations
 

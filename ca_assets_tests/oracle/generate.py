@@ -1,27 +1,32 @@
 """`random_shop(seed, folder)`: small shops with messy files, for differential tests of the product against the oracle.
 
-Every mess has a definite outcome in REPORTS.md; what the contract leaves open (quotes broken across lines, exotic strptime formats,
-lone carriage returns) is not made here.
+Every mess has a definite outcome in docs/contract; what the contract leaves open (quotes broken across lines, exotic strptime formats,
+lone carriage returns) is not made here. `style` writes the values, `layout` the files.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ca_assets_tests.oracle.layout import random_layout
+from ca_assets_tests.oracle.style import Style, random_style
+from ca_assets_tests.shops.builder import COLUMNS, SampleShop
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "America/Sao_Paulo", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana")
-SEEDS = 6  # the shops 0 .. 5 are those that the product is tried on
+SEEDS = 10  # the shops 0 .. 9 are those that the product is tried on
 WEEKDAYS = ("monday", "saturday", "sunday")
 # Days around changes of the clock in those zones, so that ambiguous and missing times occur.
 STARTS = (dt.date(2017, 9, 25), dt.date(2018, 2, 1), dt.date(2023, 10, 20), dt.date(2024, 3, 1), dt.date(1990, 1, 1), dt.date(2020, 2, 20))
-GARBAGE_TIMES = ("", "oops", "2024-02-30", "1989-12-31", "2024-01-01 25:00", "0001-01-01", "2024-01-01T10", "__none__")
-GARBAGE_NUMBERS = ("", "abc", "-1", "nan", "inf", "1e999", "2e15", "1,5", "--1", "\u0663", "1 0")
-GARBAGE_FLAGS = ("", "maybe", "2", "tru", "yes!")
-GARBAGE_TEXTS = ("", "  ", "__none__", "__other__", "a\0b")
+# Zones that crossed the date line, and some days before the one that never was.
+LOST_DAYS = (
+    ("Pacific/Apia", dt.date(2011, 12, 28)),
+    ("Pacific/Kwajalein", dt.date(1993, 8, 19)),
+    ("Pacific/Enderbury", dt.date(1994, 12, 29)),
+)
 TEXTS = (
     "FR",
     "DE",
@@ -40,50 +45,88 @@ TEXTS = (
     "Z",
     "<b>",
 )
+FUTURE = dt.datetime(2060, 6, 1, 12)
+GUEST_WORDS = ("0", "guest")
+CONSTANTS: dict[str, dict[str, Any]] = {
+    "sessions": {"has_purchased": True, "currency": " eur", "discount_amount": "-1", "promotion_id": "P1"},
+    "customers": {"signup_date": "2024-03-01"},
+    "baskets": {"quantity": "2", "category": "x"},
+    "deliveries": {"latitude": "52", "promised_date": "1970-01-01"},
+}
+TIMES = {
+    "sessions": ("session_start_date", "date", "refund_date", "updated_at"),
+    "customers": ("download_date", "signup_date", "push", "news", "updated_at"),
+    "baskets": ("updated_at",),
+    "deliveries": ("delivery_date", "prepare_date", "return_date", "promised_date", "updated_at"),
+}
+REQUIRED = {
+    "sessions": ["id", "session_start_date", "has_purchased", "payment_amount"],
+    "customers": ["client"],
+    "baskets": ["id", "product", "price"],
+    "deliveries": ["id", "delivery_date"],
+}
+Rows = list[dict[str, str]]
 
 
 def random_shop(seed: int, folder: Path, sessions: int = 300) -> Path:
     """Write a shop's CSV files and shop.yaml into `folder`; the same seed gives the same files. Returns the path of shop.yaml."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return _Maker(random.Random(seed), folder, sessions).write()
+    return _Maker(random.Random(seed), sessions).shop().write(folder)
+
+
+@dataclass
+class _Made:
+    """Files by source, and what shop.yaml says of them."""
+
+    data: dict[str, bytes | dict[str, bytes]] = field(default_factory=dict)
+    columns: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class _Maker:
-    def __init__(self, dice: random.Random, folder: Path, sessions: int) -> None:
-        self.dice, self.folder, self.count = dice, folder, sessions
-        self.start = dice.choice(STARTS)
+    def __init__(self, dice: random.Random, sessions: int) -> None:
+        self.dice, self.count = dice, sessions
+        self.timezone, self.start = dice.choice(LOST_DAYS) if dice.random() < 0.15 else (dice.choice(ZONES), dice.choice(STARTS))
         self.days = dice.choice((3, 20, 75, 400))
         self.mess = dice.choice((0.0, 0.01, 0.05))
         self.clients = [f"c{i}" for i in range(dice.choice((5, 40, 150)))] + ["007", "7", "Ü"]
+        self.guests = dice.choice((0.0, 0.05, 0.4))
+        self.guest_words = list(GUEST_WORDS) if dice.random() < 0.4 else []
         self.ids = [f"s{i}" for i in range(sessions)]
         self.dimensions = dice.sample(["country", "device", "land"], dice.randint(0, 2))
         self.actions = dice.sample(["cart", "checkout", "paid"], dice.randint(0, 3))
         self.values = {name: dice.sample(TEXTS, dice.randint(2, len(TEXTS))) for name in self.dimensions}
-        self.currencies = dice.choice((("", " "), ("", " "), ("", "EUR", "EUR", "GBP")))
+        self.currencies = dice.choice((("", " "), ("", " "), ("", "EUR", "eur", "GBP"), ("EUR", "Gbp", "USD", "CHF")))
         self.promotions = ["", "", *dice.choice((["P1", "p2"], [f"code {i}" for i in range(14)], ["=1+1"]))]
+        self.customer_actions: list[str] = []
         self.products = ["A", "B", "ü", "c d", *(f"sku{i}" for i in range(dice.choice((0, 9, 130))))]
+        self.made = _Made()
 
-    def write(self) -> Path:
+    def shop(self) -> SampleShop:
         dice = self.dice
-        shop: dict[str, Any] = {
-            "calendar": {"timezone": dice.choice(ZONES), "week_start": dice.choice(WEEKDAYS)},
-            "currency": dice.choice(("EUR", "GBP")),
-            "settings": self._settings(),
-            "sources": {"sessions": self._sessions()},
-        }
+        calendar = {"timezone": self.timezone, "week_start": dice.choice(WEEKDAYS)}
+        currency, settings = dice.choice(("EUR", "GBP")), self._settings()
+        self._sessions()
         if dice.random() < 0.75:
-            shop["sources"]["customers"] = self._customers()
+            self._customers()
             if dice.random() < 0.3:
-                shop["settings"]["conversion_steps"] = ["session", "purchase"]
+                settings["conversion_steps"] = ["session", "purchase"]
         if dice.random() < 0.8:
-            shop["sources"]["baskets"] = self._baskets()
+            self._baskets()
         if dice.random() < 0.5:
-            shop["sources"]["deliveries"] = self._deliveries()
-        if dice.random() < 0.3:
-            shop["sources"]["sessions"]["timezone"] = dice.choice(ZONES)
-        path = self.folder / "shop.yaml"
-        path.write_text(yaml.safe_dump(shop, allow_unicode=True, sort_keys=False), encoding="utf-8")
-        return path
+            self._deliveries()
+        if self.guest_words:
+            self.made.options["sessions"]["guest_clients"] = self.guest_words
+        return SampleShop(
+            **self.made.data,  # type: ignore[arg-type]
+            **calendar,
+            currency=currency,
+            settings=settings,
+            dimensions={name: f"dim_{name}" for name in self.dimensions},
+            actions={name: f"act_{name}" for name in self.actions},
+            customer_actions=self.customer_actions,
+            columns=self.made.columns,
+            options=self.made.options,
+        )
 
     def _settings(self) -> dict[str, int | list[str]]:
         choices = {
@@ -97,156 +140,133 @@ class _Maker:
         }
         return {name: self.dice.choice(values) for name, values in choices.items() if self.dice.random() < 0.7}
 
-    def _sessions(self) -> dict[str, Any]:
-        optional = ["date", "discount_amount", "promotion_id", "currency", "refund_amount", "refund_date"]
-        chosen = [name for name in optional if self.dice.random() < 0.7]
-        columns = ["id", "client", "session_start_date", "payment_amount", "has_purchased", *chosen]
-        rows = [self._session(key) for key in self.ids]
-        rows += [self._session(self.dice.choice(self.ids)) for _ in range(self.count // 20)]  # duplicates
+    def _sessions(self) -> None:
+        style = self._style("sessions")
+        rows = [self._session(style, key) for key in self.ids]
+        rows += [self._session(style, self.dice.choice(self.ids)) for _ in range(self.count // 20)]  # duplicates
         rows += [dict(self.dice.choice(rows)) for _ in range(self.count // 50)]
-        rows += [{**self._session(f"f{i}"), "session_start_date": "2099-06-01 12:00"} for i in range(2)]
-        names = columns + [f"dim_{name}" for name in self.dimensions] + [f"act_{name}" for name in self.actions]
-        self._write("sessions.csv", names, rows)
-        return {
-            "kind": "csv",
-            "path": "sessions.csv",
-            "columns": {name: name for name in columns},
-            "dimensions": {name: f"dim_{name}" for name in self.dimensions},
-            "actions": {name: f"act_{name}" for name in self.actions},
-        }
+        if self.dice.random() < 0.3:
+            rows += [self._further_line(style) for _ in range(self.count // 5)]
+        rows += [self._session(style, f"f{i}") | {"session_start_date": style.moment("session_start_date", FUTURE)} for i in range(2)]
+        optional = ["date", "discount_amount", "promotion_id", "currency", "refund_amount", "refund_date"]
+        chosen = [name for name in optional if self.dice.random() < 0.7] + (["client"] if self.dice.random() < 0.95 else [])
+        extra = [f"dim_{name}" for name in self.dimensions] + [f"act_{name}" for name in self.actions]
+        self._finish("sessions", style, chosen, rows, extra)
 
-    def _session(self, key: str) -> dict[str, str]:
+    def _session(self, style: Style, key: str) -> dict[str, str]:
         bought = self.dice.random() < 0.6
-        amounts = [self._number() for _ in range(3)]
         return {
-            "id": self._text(key),
-            "client": self._text(self.dice.choice(self.clients)),
-            "session_start_date": self._time(),
-            "payment_amount": amounts[0] if bought or self.dice.random() < 0.2 else self.dice.choice(("", "0")),
-            "has_purchased": self._flag(bought),
-            "date": self._time(0.2),
-            "discount_amount": amounts[1] if self.dice.random() < 0.3 else "",
+            "id": style.text(key),
+            "client": style.text(self._client(style)),
+            "session_start_date": self._time(style, "session_start_date"),
+            "payment_amount": style.number() if bought or self.dice.random() < 0.2 else style.missing(),
+            "has_purchased": style.flag(bought),
+            "date": self._time(style, "date", 0.2),
+            "discount_amount": style.number(may_be_negative=True) if self.dice.random() < 0.3 else style.missing(),
             "promotion_id": self.dice.choice(self.promotions),
             "currency": self.dice.choice(self.currencies),
-            "refund_amount": amounts[2] if self.dice.random() < 0.2 else "",
-            "refund_date": self._time(0.6),
+            "refund_amount": style.number() if self.dice.random() < 0.2 else style.missing(),
+            "refund_date": self._time(style, "refund_date", 0.6),
+            "updated_at": self._time(style, "updated_at", 0.1),
             **{f"dim_{name}": self.dice.choice(["", *self.values[name]]) for name in self.dimensions},
-            **{f"act_{name}": self._flag(self.dice.random() < 0.4, 0.1) for name in self.actions},
+            **{f"act_{name}": style.flag(self.dice.random() < 0.4, 0.1) for name in self.actions},
         }
 
-    def _customers(self) -> dict[str, Any]:
-        actions = self.dice.sample(["push", "news"], self.dice.randint(0, 2))
-        clients = [client for client in self.clients if self.dice.random() < 0.8] + ["never1", "never2"]
+    def _client(self, style: Style) -> str:
+        if self.dice.random() < self.guests:
+            return self.dice.choice(self.guest_words or [style.missing()])
+        return self.dice.choice(self.clients)
+
+    def _further_line(self, style: Style) -> dict[str, str]:
+        """A row of an order that has nothing but its id, or lacks one value, or is wrong besides."""
+        row = self._session(style, self.dice.choice(self.ids))
+        lacking = self.dice.choice((list(row)[1:], ["session_start_date"], ["has_purchased"], ["has_purchased", "payment_amount"]))
+        return row | {name: style.missing() for name in lacking}
+
+    def _customers(self) -> None:
+        self.customer_actions = self.dice.sample(["push", "news"], self.dice.randint(0, 2))
+        style = self._style("customers")
+        clients = [client for client in self.clients if self.dice.random() < 0.8] + ["never1", "never2", *self.guest_words]
         clients += [self.dice.choice(clients) for _ in range(10)]
+        undated = self.dice.choice((0.0, 0.0, 0.3))
         rows = [
             {
-                "client": self._text(client),
-                "download": self._time(latest=self.dice.choice((1, 5, self.days))),
-                "signup": self._time(0.4),
-                "push": self._time(0.5),
-                "news": self._time(0.5),
+                "client": style.text(client),
+                "download_date": self._time(style, "download_date", undated, self.dice.choice((1, 5, self.days))),
+                **{name: self._time(style, name, 0.5) for name in ("signup_date", "push", "news")},
+                "updated_at": self._time(style, "updated_at", 0.1),
             }
             for client in clients
         ]
-        columns = {"client": "client", "download_date": "download"} | ({"signup_date": "signup"} if self.dice.random() < 0.6 else {})
-        self._write("customers.csv", ["client", "download", "signup", "push", "news"], rows)
-        return {"kind": "csv", "path": "customers.csv", "columns": columns, "actions": actions}
+        dated = ["download_date"] if self.dice.random() < 0.9 else []
+        signup = ["signup_date"] if self.dice.random() < 0.6 else []
+        self._finish("customers", style, dated + signup, rows, self.customer_actions)
 
-    def _baskets(self) -> dict[str, Any]:
+    def _baskets(self) -> None:
+        style = self._style("baskets")
         rows = [
             {
-                "order": self.dice.choice([*self.ids, "nobody"]),
-                "sku": self._text(self.dice.choice((self.dice.choice(self.products), *self.products[:3]))),
-                "price": self._number(),
-                "cat": self.dice.choice(("", "x", "y")),
-                "qty": self.dice.choice(("", "1", "2.5", "3")),
-                "title": self.dice.choice(("", "", "Tea", "tea", " Cup ")),
+                "id": self.dice.choice([*self.ids, "nobody"]),
+                "product": style.text(self.dice.choice((self.dice.choice(self.products), *self.products[:3]))),
+                "price": style.number(),
+                "category": self.dice.choice(("", "x", "y")),
+                "quantity": self.dice.choice(("", "1", "2", "3")),
+                "product_name": self.dice.choice(("", "", "Tea", "tea", " Cup ")),
+                "updated_at": self._time(style, "updated_at", 0.1),
             }
             for _ in range(self.count * self.dice.choice((1, 4)))
         ]
         rows += [dict(self.dice.choice(rows)) for _ in range(self.count // 20)]  # equal lines: all count
-        self._write("lines.csv", ["order", "sku", "price", "cat", "qty", "title"], rows)
-        optional = {ours: theirs for ours, theirs in {"quantity": "qty", "product_name": "title"}.items() if self.dice.random() < 0.7}
-        return {
-            "kind": "csv",
-            "path": "lines.csv",
-            "columns": {"id": "order", "product": "sku", "price": "price", "category": "cat", **optional},
-        }
+        if self.dice.random() < 0.2:
+            rows += [dict(self.dice.choice(rows)) | {"product": style.missing()} for _ in range(self.count // 10)]
+        names = ["category", *(name for name in ("quantity", "product_name") if self.dice.random() < 0.7)]
+        self._finish("baskets", style, names, rows)
 
-    def _deliveries(self) -> dict[str, Any]:
-        names = ["id", "delivery_date", "prepare_date", "return_date", "promised_date", "latitude", "longitude"]
+    def _deliveries(self) -> None:
+        style, optional = self._style("deliveries"), ["prepare_date", "return_date", "promised_date"]
         rows = [
             {
                 "id": self.dice.choice([*self.ids, "nobody"]),
-                **{name: self._time(0.3 if name != "delivery_date" else 0) for name in names[1:5]},
-                "latitude": self.dice.choice(("", "52.5", "-90", "1e1", "91")),
-                "longitude": self.dice.choice(("", "13.25", "180", "-0.5")),
+                "delivery_date": self._time(style, "delivery_date"),
+                **{name: self._time(style, name, 0.3) for name in (*optional, "updated_at")},
+                "latitude": self.dice.choice(("", "52", "-90", "1e1", "91")),
+                "longitude": self.dice.choice(("", "13", "180", "-7")),
             }
             for _ in range(self.count // 2)
         ]
-        self._write("deliveries.csv", names, rows)
-        mapped = names[:2] + [name for name in names[2:] if self.dice.random() < 0.7]
-        return {"kind": "csv", "path": "deliveries.csv", "columns": {name: name for name in mapped}}
+        if self.dice.random() < 0.3:
+            rows += [dict(self.dice.choice(rows)) | {"delivery_date": style.missing()} for _ in range(self.count // 10)]  # further lines
+        names = [name for name in (*optional, "latitude", "longitude") if self.dice.random() < 0.7]
+        self._finish("deliveries", style, names, rows)
 
-    def _text(self, good: str) -> str:
-        return (
-            self.dice.choice(GARBAGE_TEXTS)
-            if self.dice.random() < self.mess / 2
-            else self.dice.choice((good, good, good, f" {good}\u00a0"))
-        )
+    def _style(self, source: str) -> Style:
+        columns = tuple(name for name in TIMES[source] if name not in ("push", "news") or name in self.customer_actions)
+        return random_style(self.dice, self.mess, columns, ZONES)
 
-    def _flag(self, value: bool, empty: float = 0.0) -> str:
+    def _time(self, style: Style, column: str, empty: float = 0.0, latest: int | None = None) -> str:
         if self.dice.random() < empty:
-            return ""
-        if self.dice.random() < self.mess:
-            return self.dice.choice(GARBAGE_FLAGS)
-        return self.dice.choice(("true", "True", "T", "yes", "Y", "1") if value else ("false", "FALSE", "f", "No", "n", "0"))
-
-    def _number(self) -> str:
-        if self.dice.random() < self.mess:
-            return self.dice.choice(GARBAGE_NUMBERS)
-        value = self.dice.choice((0.1, 0.3, 10, 19.99, 20, round(self.dice.uniform(0, 300), 2), self.dice.randint(1, 9) * 100))
-        return self.dice.choice((f"{value}", f"{value}", f"{value:.3f}", f"+{value}", f"{value:e}"))
-
-    def _time(self, empty: float = 0.0, latest: int | None = None) -> str:
-        if self.dice.random() < empty:
-            return ""
-        if self.dice.random() < self.mess:
-            return self.dice.choice(GARBAGE_TIMES)
+            return style.missing()
         days = latest or self.days
         day = self.start + dt.timedelta(days=min(self.dice.randrange(days), self.dice.randrange(days) + 5))
         # Hours near midnight, where days, weeks and clocks change, come often.
         hour = self.dice.choice((0, 0, 1, 1, 2, 3, 23, 23, self.dice.randrange(24)))
-        minute, second = self.dice.choice((0, 15, 30, 45, 59)), self.dice.choice((0, 0, 59))
-        clock = f"{hour:02}:{minute:02}"
-        return self.dice.choice(
-            (
-                f"{day}",
-                f"{day} {clock}",
-                f"{day}T{clock}:{second:02}",
-                f"{day} {clock}:{second:02}.5",
-                f"{day}T{clock}:{second:02}.9999999Z",
-                f"{day} {clock} UTC",
-                f"{day}T{clock}-03:00",
-                f"{day} {clock}:{second:02}+0530",
-            )
-        )
+        clock = dt.time(hour, self.dice.choice((0, 15, 30, 45, 59)), self.dice.choice((0, 0, 59)))
+        return style.moment(column, dt.datetime.combine(day, clock))
 
-    def _write(self, name: str, columns: list[str], rows: list[dict[str, str]]) -> None:
-        self.dice.shuffle(rows)
-        shuffled = self.dice.sample(columns, len(columns))
-        end = self.dice.choice(("\n", "\r\n"))
-        lines = [self._line([row.get(column, "") for column in shuffled]) for row in rows]
-        content = self.dice.choice((b"", b"\xef\xbb\xbf")) + end.join([",".join(shuffled), *lines]).encode()
-        (self.folder / name).write_bytes(content + self.dice.choice((b"", end.encode())))
-
-    def _line(self, values: list[str]) -> str:
-        line = ",".join(self._cell(value) for value in values)
-        if self.dice.random() >= self.mess or '"' in line:  # quotes broken across lines are left open by the contract
-            return line
-        broken = (f"{line},", f"{line},extra", line.rpartition(",")[0], f'"x"y,{line}', "", "   ")
-        return self.dice.choice(broken)
-
-    def _cell(self, value: str) -> str:
-        needs = any(sign in value for sign in ',"\n\r') or self.dice.random() < 0.05
-        return '"' + value.replace('"', '""') + '"' if needs else value
+    def _finish(self, source: str, style: Style, optional: list[str], rows: Rows, extra: list[str] | None = None) -> None:
+        """Lay the rows in files, under the names of COLUMNS; `extra`: names of dimensions and actions."""
+        layout = random_layout(self.dice, self.mess)
+        mapped = REQUIRED[source] + optional + (["updated_at"] if self.dice.random() < 0.2 else [])
+        # Dates of CONSTANTS are ISO.
+        usable = [name for name in CONSTANTS[source] if name not in TIMES[source] or not isinstance(style.date_format, str)]
+        constants = {name: CONSTANTS[source][name] for name in usable if self.dice.random() < 0.05}
+        names = [name for name in mapped if name not in constants] + (extra or [])
+        required = [name for name in REQUIRED[source] if name not in constants]
+        self.made.data[source] = layout.files(names, required, rows)
+        self.made.columns[source] = {name: name if name in names else None for name in [*COLUMNS[source].values(), "updated_at"]}
+        formats: Any = style.date_format
+        if isinstance(formats, dict):
+            formats = {name: value for name, value in formats.items() if name in names} or None
+        options = style.options() | layout.options(source) | {"date_format": formats, "constants": constants or None}
+        options["versions"] = "by_file" if layout.parts and self.dice.random() < 0.4 else None
+        self.made.options[source] = {key: value for key, value in options.items() if value is not None}

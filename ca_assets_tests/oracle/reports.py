@@ -1,4 +1,4 @@
-"""Every report of REPORTS.md sections 3 to 9 by its export name, for every scope."""
+"""Every report of docs/contract, sections 3 to 9 by its export name, for every scope."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ca_assets_tests.oracle import churn, cohorts, funnels, journey, products, promotions, stats, survival
-from ca_assets_tests.oracle.clean import Record, build_tables
+from ca_assets_tests.oracle.clean import build_tables
 from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
+from ca_assets_tests.oracle.families import churn, cohorts, funnels, journey, products, promotions, stats, survival
+from ca_assets_tests.oracle.rows import Record
 from ca_assets_tests.oracle.shopfile import read_shop
 from ca_assets_tests.oracle.world import View, World, build_world
 

@@ -1,4 +1,4 @@
-"""A CSV scanner by hand (REPORTS.md section 2): bytes in, rows with their physical line numbers out.
+"""A CSV scanner by hand (docs/contract, section 2): bytes in, rows with their physical line numbers out.
 
 A line ends with LF, CR LF or CR outside quotes. A row with a broken quote is given up and reading goes on at the physical
 line after the one on which it began, so that one stray quote costs one line.
@@ -6,13 +6,22 @@ line after the one on which it began, so that one stray quote costs one line.
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-QUOTE = 0x22
-LF = 0x0A
-CR = 0x0D
-BOM = b"\xef\xbb\xbf"
+BOM = "\ufeff"
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+)
+# Stands for bytes that are not of the encoding; half a surrogate pair, which no encoding gives.
+UNREADABLE = "\udc80"
+codecs.register_error("mark_unreadable", lambda error: (UNREADABLE, error.end if isinstance(error, UnicodeDecodeError) else 0))
 
 
 @dataclass
@@ -24,96 +33,102 @@ class Row:
     broken: str | None = None
 
 
-def read_csv(data: bytes, delimiter: str = ",") -> tuple[list[str], list[Row]]:
+def read_csv(data: bytes, delimiter: str = ",", encoding: str = "utf-8", skip_rows: int = 0) -> tuple[list[str], list[Row]]:
     """Header and rows of a CSV file; rows that cannot be taken apart carry `broken`."""
-    rows = list(_rows(data.removeprefix(BOM), delimiter.encode()))
+    text = _decoded(data, encoding)
+    first = re.match(r"sep=([^\r\n])(?=[\r\n]|\Z)", text, flags=re.IGNORECASE)
+    if first:
+        delimiter, skip_rows = first[1], max(skip_rows, 1)
+    position = 0
+    for _ in range(skip_rows):
+        position = _line_end(text, position)[1]
+    rows = list(_rows(text, position, 1 + skip_rows, delimiter))
     if not rows:
         raise ValueError("the file is empty: it has no header")
     header = rows[0]
     if header.broken:
         raise ValueError(f"the header is broken: {header.broken}")
-    if len(set(header.fields)) < len(header.fields):
-        raise ValueError("a column name stands twice in the header")
     for row in rows[1:]:
         if row.broken is None and len(row.fields) != len(header.fields):
             row.broken = "too few fields" if len(row.fields) < len(header.fields) else "too many fields"
     return header.fields, rows[1:]
 
 
-def _rows(data: bytes, delimiter: bytes) -> Iterator[Row]:
-    position, line = 0, 1
-    while position < len(data):
-        end, following = _line_end(data, position)
-        text = data[position:end]
-        if not text:
+def _decoded(data: bytes, encoding: str) -> str:
+    """The text without the mark at its beginning, which decides on the encoding."""
+    for mark, marked in MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(marked, "mark_unreadable")
+    return data.decode(encoding, "mark_unreadable")
+
+
+def _rows(text: str, position: int, line: int, delimiter: str) -> Iterator[Row]:
+    while position < len(text):
+        while text[position : position + 1] == BOM:
+            position += 1
+        end, following = _line_end(text, position)
+        if end == position:
             position, line = following, line + 1
-        elif QUOTE not in text:
-            yield _decoded(line, text.split(delimiter))
+            continue
+        fields, row_end = _fields(text, position, end, following, delimiter)
+        if fields is None:
+            yield Row(line, [], "broken quote")
             position, line = following, line + 1
         else:
-            fields, row_end = _quoted_row(data, position, delimiter[0])
-            if fields is None:
-                yield Row(line, [], "broken quote")
-                position, line = following, line + 1
-            else:
-                yield _decoded(line, fields)
-                line += _line_ends(data[position:row_end])
-                position = row_end
+            unreadable = any(UNREADABLE in field for field in fields)
+            yield Row(line, [], "bytes of another encoding") if unreadable else Row(line, fields)
+            line += _line_ends(text[position:row_end])
+            position = row_end
 
 
-def _line_end(data: bytes, start: int) -> tuple[int, int]:
+def _line_end(text: str, start: int) -> tuple[int, int]:
     """Where the physical line ends, and where the next begins."""
-    feed = data.find(b"\n", start)
-    feed = len(data) if feed < 0 else feed
-    carriage = data.find(b"\r", start, feed)
+    feed = text.find("\n", start)
+    feed = len(text) if feed < 0 else feed
+    carriage = text.find("\r", start, feed)
     if carriage < 0:
-        return feed, min(feed + 1, len(data))
-    return carriage, carriage + (2 if data[carriage + 1 : carriage + 2] == b"\n" else 1)
+        return feed, min(feed + 1, len(text))
+    return carriage, carriage + (2 if text[carriage + 1 : carriage + 2] == "\n" else 1)
 
 
-def _line_ends(data: bytes) -> int:
-    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
-def _quoted_row(data: bytes, position: int, delimiter: int) -> tuple[list[bytes] | None, int]:
+def _fields(text: str, position: int, end: int, following: int, delimiter: str) -> tuple[list[str] | None, int]:
     """The fields of the row at `position` and where the next row begins; None when a quote in it is broken."""
-    fields: list[bytes] = []
+    if '"' not in text[position:end]:
+        return text[position:end].split(delimiter), following
+    fields: list[str] = []
     while True:
-        if data[position : position + 1] == b'"':
-            field, position = _quoted_field(data, position + 1)
+        if text[position : position + 1] == '"':
+            field, position = _quoted_field(text, position + 1)
             if field is None:
                 return None, position
         else:
             start = position
-            while position < len(data) and data[position] not in (delimiter, LF, CR):
+            while position < len(text) and text[position] not in (delimiter, "\n", "\r"):
                 position += 1
-            field = data[start:position]
+            field = text[start:position]
         fields.append(field)
-        if position == len(data):
+        if position == len(text):
             return fields, position
-        if data[position] != delimiter:
-            if data[position] not in (LF, CR):
+        if text[position] != delimiter:
+            if text[position] not in "\n\r":
                 return None, position  # something stands between the closing quote and the delimiter
-            return fields, _line_end(data, position)[1]
+            return fields, _line_end(text, position)[1]
         position += 1
 
 
-def _quoted_field(data: bytes, position: int) -> tuple[bytes | None, int]:
+def _quoted_field(text: str, position: int) -> tuple[str | None, int]:
     """The text after an opening quote, and where it stops; None when the quote is never closed."""
-    text = b""
+    field = ""
     while True:
-        close = data.find(b'"', position)
+        close = text.find('"', position)
         if close < 0:
-            return None, len(data)
-        text += data[position:close]
-        if data[close + 1 : close + 2] != b'"':
-            return text, close + 1
-        text += b'"'
+            return None, len(text)
+        field += text[position:close]
+        if text[close + 1 : close + 2] != '"':
+            return field, close + 1
+        field += '"'
         position = close + 2
-
-
-def _decoded(line: int, fields: list[bytes]) -> Row:
-    try:
-        return Row(line, [field.decode("utf-8") for field in fields])
-    except UnicodeDecodeError:
-        return Row(line, [], "not UTF-8")

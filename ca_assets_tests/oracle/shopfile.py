@@ -1,4 +1,4 @@
-"""shop.yaml for the oracle: a plain reading of REPORTS.md section 10, without the product's checks.
+"""shop.yaml for the oracle: a plain reading of docs/contract, section 10, without the product's checks.
 
 Belongs here: the keys the oracle needs. Does not belong here: errors for users (the product's `ca_assets.shop` has them).
 """
@@ -12,22 +12,45 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from ca_assets_tests.oracle.clock import zone_of
+
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 @dataclass
 class Source:
-    """One source: where it is, how it is written, ours → theirs."""
+    """One source: where it is, how it is written, ours → theirs. Optional keys are as in shop.yaml."""
 
     path: Path
     zone: ZoneInfo
-    date_format: str | None
+    date_format: str | dict[str, str] | None
     decimal: str
     thousands: str | None
     delimiter: str
     columns: dict[str, str]
     dimensions: dict[str, str]
     actions: dict[str, str]
+    encoding: str = "utf-8"
+    skip_rows: int = 0
+    null_values: list[str] = field(default_factory=list)
+    true_values: list[str] = field(default_factory=list)
+    false_values: list[str] = field(default_factory=list)
+    guest_clients: list[str] = field(default_factory=list)
+    constants: dict[str, str] = field(default_factory=dict)
+    by_file: bool = False
+
+    def files(self) -> list[Path]:
+        """The files by their path, in code point order: one, those of a folder, or those that match."""
+        if self.path.is_file():
+            return [self.path]
+        found = self.path.glob("*.csv") if self.path.is_dir() else self.path.parent.glob(self.path.name)
+        return sorted(found, key=lambda path: path.name)
+
+    def format_of(self, column: str) -> str | None:
+        """The format of one of our time columns; None: ISO."""
+        if isinstance(self.date_format, dict):
+            return self.date_format.get(column.removeprefix("actions."))
+        return self.date_format
 
 
 @dataclass
@@ -51,14 +74,18 @@ class Shop:
     customer_actions: list[str] = field(default_factory=list)
 
     def has_signup(self) -> bool:
-        """Whether signup_date is mapped."""
-        return "customers" in self.sources and "signup_date" in self.sources["customers"].columns
+        """Whether there are signups."""
+        return self._has("customers", "signup_date")
 
     def has_report(self, name: str) -> bool:
         """Whether the shop maps what the report needs."""
         if name.startswith("products/"):
             return "baskets" in self.sources
-        return not name.startswith("promotions/") or "promotion_id" in self.sources["sessions"].columns
+        return not name.startswith("promotions/") or self._has("sessions", "promotion_id")
+
+    def _has(self, source: str, column: str) -> bool:
+        """Whether a source has one of our columns, from a column of its own or as a constant."""
+        return source in self.sources and column in self.sources[source].columns | self.sources[source].constants
 
 
 def read_shop(path: Path) -> Shop:
@@ -70,7 +97,7 @@ def read_shop(path: Path) -> Shop:
     settings = raw.get("settings") or {}
     customers = sources.get("customers")
     return Shop(
-        zone=ZoneInfo(timezone),
+        zone=zone_of(timezone),
         week_start=WEEKDAYS.index(calendar.get("week_start", "monday")),
         currency=raw.get("currency", "EUR"),
         sources=sources,
@@ -91,9 +118,10 @@ def read_shop(path: Path) -> Shop:
 def _source(raw: dict[str, Any], folder: Path, timezone: str) -> Source:
     if raw["kind"] != "csv":
         raise ValueError(f"the oracle reads CSV only, not {raw['kind']}")
+    lists = ("null_values", "true_values", "false_values", "guest_clients")
     return Source(
         path=folder / raw["path"],
-        zone=ZoneInfo(raw.get("timezone") or timezone),
+        zone=zone_of(raw.get("timezone") or timezone),
         date_format=raw.get("date_format"),
         decimal=raw.get("decimal", "."),
         thousands=raw.get("thousands"),
@@ -101,7 +129,20 @@ def _source(raw: dict[str, Any], folder: Path, timezone: str) -> Source:
         columns=raw["columns"],
         dimensions=_names(raw.get("dimensions")),
         actions=_names(raw.get("actions")),
+        encoding=raw.get("encoding", "utf-8"),
+        skip_rows=raw.get("skip_rows", 0),
+        constants={ours: _text(value) for ours, value in raw.get("constants", {}).items()},
+        by_file=raw.get("versions") == "by_file",
+        **{key: _words(raw.get(key, [])) for key in lists},
     )
+
+
+def _words(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _names(value: list[str] | dict[str, str] | None) -> dict[str, str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from ca_assets_tests.oracle.clean import Record, Tables
+from ca_assets_tests.oracle.clean import Tables
 from ca_assets_tests.oracle.clock import DAY, Clock
+from ca_assets_tests.oracle.rows import Record
 from ca_assets_tests.oracle.shopfile import Shop
 
 
@@ -41,7 +42,8 @@ class View:
         """Client → his orders 1, 2, … by moment, then id."""
         orders = defaultdict(list)
         for order in self.orders:
-            orders[order["client"]].append(order)
+            if order["client"] is not None:  # a guest is no customer
+                orders[order["client"]].append(order)
         return dict(orders)
 
     @cached_property
@@ -57,15 +59,15 @@ class View:
         """The periods of the customer range."""
         return self.clock.periods(self.customer_first, self.report_date, grain)
 
-    @property
+    @cached_property
     def session_days(self) -> int:
         """Days of the session range."""
-        return (self.report_date - self.session_first).days + 1
+        return len(self.session_periods("daily"))
 
-    @property
+    @cached_property
     def customer_days(self) -> int:
         """Days of the customer range."""
-        return (self.report_date - self.customer_first).days + 1
+        return len(self.customer_periods("daily"))
 
     def known(self, moment: dt.datetime | None) -> bool:
         """Whether a moment lies before as_of."""
@@ -104,11 +106,11 @@ def default_report_date(tables: Tables, clock: Clock, loaded_at: dt.datetime) ->
     if not started:
         return None
     day = clock.day(max(started))
-    return day if clock.day_start(day + DAY) <= loaded_at else day - DAY
+    return day if clock.day_start(day + DAY) <= loaded_at else clock.day_before(day)
 
 
 def build_world(shop: Shop, tables: Tables, loaded_at: dt.datetime, report_date: dt.date | None = None) -> World:
-    """The shop as of `report_date` (default: as REPORTS.md says, from the moment of the load)."""
+    """The shop as of `report_date` (default: as docs/contract says, from the moment of the load)."""
     clock = Clock(shop.zone, shop.week_start)
     report_date = report_date or default_report_date(tables, clock, loaded_at)
     world = World(shop, clock, tables, report_date, {}, {})
@@ -125,7 +127,8 @@ def build_world(shop: Shop, tables: Tables, loaded_at: dt.datetime, report_date:
         session["refunded_at"] = _refunded_at(session)
     first = known[0]["day"]
     moments = [moment for row in tables.downloads for moment in _moments(row, shop) if moment < as_of]
-    customer_first = min(first, clock.day(min(moments))) if moments else first
+    moments += [session["session_start_date"] for session in known if session["client"] is not None]
+    customer_first = clock.day(min(moments)) if moments else first
     lines_of = defaultdict(list)
     for line in tables.lines:
         lines_of[line["id"]].append(line)
@@ -160,8 +163,9 @@ def _scope_of_values(shop: Shop, whole: View, dimension: str, column: str) -> di
     sessions = Counter(session[column] for session in whole.sessions if session[column] is not None)
     orders = Counter(order[column] for order in whole.orders if order[column] is not None)
     ranked = sorted(sessions, key=lambda value: (-orders[value], -sessions[value], value))
-    scopes: dict[Any, str] = {value: f"{dimension}={value}" for value in ranked[: shop.scope_values]}
-    scopes |= dict.fromkeys(ranked[shop.scope_values :], f"{dimension}=__other__")
+    shown = len(ranked) if dimension == "currency" else shop.scope_values  # each currency has its scope, however many there are
+    scopes: dict[Any, str] = {value: f"{dimension}={value}" for value in ranked[:shown]}
+    scopes |= dict.fromkeys(ranked[shown:], f"{dimension}=__other__")
     return scopes | {None: f"{dimension}=__none__"}
 
 
@@ -172,7 +176,7 @@ def _dimension_views(whole: View, column: str, scope_of: dict[str, str]) -> dict
     download = {row["client"]: row for row in whole.customers}
     views = {}
     for scope, sessions in members.items():
-        clients = {session["client"] for session in sessions}
+        clients = {session["client"] for session in sessions} - {None}
         customers = [download[client] for client in clients if client in download]
         views[scope] = replace(whole, sessions=sessions, customers=customers, first_orders=None)
     return views

@@ -38,7 +38,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None).isoformat() + "Z"
+        text = value.replace(tzinfo=None).isoformat()
+        return (text.rstrip("0") if value.microsecond else text) + "Z"
     if isinstance(value, dt.date):
         return value.isoformat()
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""A local endpoint that speaks BigQuery's REST protocol (v2) to the real client library, and really executes what it is asked.
+"""A local endpoint that speaks BigQuery's REST protocol (v2) to the real client library, and really executes what is sent.
 
 Jobs (jobs.insert, dry runs too, jobs.get, jobs.cancel), results in pages (jobs.getQueryResults), errors with the service's reasons.
 As a fixture: `bigquery_server`, a server with no table. By hand, for
@@ -30,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
 from google.auth.exceptions import GoogleAuthError
 
-from ca_assets_tests.servers.bigquery_engine import Place, Refused, Warehouse
+from ca_assets_tests.servers.bigquery_engine import Place, ServiceError, Warehouse
 
 ROOT = "/bigquery/v2/projects/"
 PAGE_ROWS = 100_000
@@ -39,14 +39,14 @@ TOKEN = "ya29.token"
 
 @dataclass
 class Job:
-    """A query job: what was asked, what it gave (a result's table and schema, or an error), when it is over."""
+    """A query job: its configuration, what it gave (a result's table and schema, or an error), when it is over."""
 
     reference: dict[str, str]
     configuration: dict[str, Any]
     statement_type: str
     result: str | None = None
     schema: list[dict[str, Any]] = field(default_factory=list)
-    error: Refused | None = None
+    error: ServiceError | None = None
     seconds: float = 0.0
     ready_at: float = 0.0
 
@@ -57,7 +57,7 @@ class Job:
 
     @property
     def is_dry(self) -> bool:
-        """Whether it was only asked what would happen."""
+        """Whether it is a dry run."""
         return bool(self.configuration.get("dryRun"))
 
 
@@ -74,7 +74,7 @@ class Failure:
 
 @dataclass
 class BigQueryServer:
-    """State of one endpoint. `jobs`: all that were asked, in order; `requests`: every request's `METHOD path?query`."""
+    """State of one endpoint. `jobs`: all that were started, in order; `requests`: every request's `METHOD path?query`."""
 
     warehouse: Warehouse = field(default_factory=Warehouse)
     project: str = "shop-project"
@@ -108,11 +108,11 @@ class BigQueryServer:
         return json.dumps({**entries, "private_key_id": "1", "token_uri": f"{self.url}/token", **other})
 
     def token(self, form: dict[str, str]) -> dict[str, Any]:
-        """A token for a text signed with the account's key; raises Refused."""
+        """A token for a text signed with the account's key; raises ServiceError."""
         try:
             jwt.decode(form["assertion"], certs=self.public_key, audience="https://oauth2.googleapis.com/token")
         except (GoogleAuthError, ValueError):
-            raise Refused(400, "invalid_grant", "Invalid JWT Signature.") from None
+            raise ServiceError(400, "invalid_grant", "Invalid JWT Signature.") from None
         return {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
 
     def queries(self) -> list[Job]:
@@ -120,17 +120,17 @@ class BigQueryServer:
         return [job for job in self.jobs if not job.is_dry]
 
     def answer(self, method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-        """The service's answer; raises Refused."""
+        """The service's answer; raises ServiceError."""
         for (verb, pattern), handler in ROUTES.items():
             match = re.fullmatch(ROOT + pattern, path)
             if match and verb == method:
                 return handler(self, *map(unquote, match.groups()), query, body)
-        raise Refused(404, "notFound", f"no method {method} {path}")
+        raise ServiceError(404, "notFound", f"no method {method} {path}")
 
     def insert(self, project: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         """jobs.insert: errors of dry runs are answers, those of others are the job's."""
         if project != self.project:
-            raise Refused(404, "notFound", f"Not found: Project {project}")
+            raise ServiceError(404, "notFound", f"Not found: Project {project}")
         configuration = body["configuration"]
         reference = {"jobId": str(uuid.uuid4()), "projectId": project, "location": "US", **body.get("jobReference", {})}
         seconds = min(self.job_seconds, int(configuration.get("jobTimeoutMs", 1 << 40)) / 1000)
@@ -138,31 +138,33 @@ class BigQueryServer:
         self.jobs.append(job)
         try:
             self._run(job)
-        except Refused as error:
+        except ServiceError as error:
             if job.is_dry:
                 raise
             job.error = error
         return _job_body(job)
 
     def _run(self, job: Job) -> None:
-        asked = job.configuration["query"]
-        place = Place(self.project, asked.get("defaultDataset", {}).get("datasetId"), job.reference["location"])
-        if asked.get("useLegacySql", True):
-            raise Refused(501, "notImplemented", "legacy SQL is not spoken here")
-        job.statement_type, statements = self.warehouse.prepared(asked["query"], asked.get("queryParameters", []), place)
+        query = job.configuration["query"]
+        place = Place(self.project, query.get("defaultDataset", {}).get("datasetId"), job.reference["location"])
+        if query.get("useLegacySql", True):
+            raise ServiceError(501, "notImplemented", "legacy SQL is not spoken here")
+        job.statement_type, statements = self.warehouse.prepared(query["query"], query.get("queryParameters", []), place)
         if job.statement_type == "SELECT":
             job.schema = self.warehouse.schema(statements[0])
-        limit = asked.get("maximumBytesBilled")
+        limit = query.get("maximumBytesBilled")
         if limit is not None and int(limit) < 10 << 20:  # each query is billed ten megabytes at least
             message = f"Query exceeded limit for bytes billed: {limit}. {10 << 20} or higher required."
-            raise Refused(500, "bytesBilledLimitExceeded", message)
+            raise ServiceError(500, "bytesBilledLimitExceeded", message)
         if not job.is_dry and self.job_failures:
             self.job_failures -= 1
-            raise Refused(500, "jobBackendError", "The job encountered an error during execution. Retrying the job may solve the problem.")
+            raise ServiceError(
+                500, "jobBackendError", "The job encountered an error during execution. Retrying the job may solve the problem."
+            )
         if not job.is_dry:
             job.result = self.warehouse.execute(statements)
             destination = {"projectId": self.project, "datasetId": "_results", "tableId": job.result}
-            job.configuration = {**job.configuration, "query": {**asked, "destinationTable": destination}}
+            job.configuration = {**job.configuration, "query": {**query, "destinationTable": destination}}
 
     def get_job(self, project: str, job_id: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         """jobs.get."""
@@ -171,7 +173,7 @@ class BigQueryServer:
     def cancel(self, project: str, job_id: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         """jobs.cancel."""
         job = self._job(job_id)
-        job.error, job.ready_at = Refused(499, "stopped", "Job execution was cancelled: User requested cancellation"), 0.0
+        job.error, job.ready_at = ServiceError(499, "stopped", "Job execution was cancelled: User requested cancellation"), 0.0
         return {"kind": "bigquery#jobCancelResponse", "job": _job_body(job)}
 
     def results(self, project: str, job_id: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +190,7 @@ class BigQueryServer:
 
     def _page(self, job: Job, query: dict[str, str]) -> dict[str, Any]:
         if query.get("formatOptions.useInt64Timestamp", "").lower() != "true" and query.get("maxResults") != "0":
-            raise Refused(501, "notImplemented", "timestamps as floating point are not spoken here")
+            raise ServiceError(501, "notImplemented", "timestamps as floating point are not spoken here")
         start = int(query.get("pageToken", query.get("startIndex", "0")).removeprefix("at-"))
         wanted, total = int(query.get("maxResults", self.page_rows)), self.warehouse.count(job.result or "")
         rows = self.warehouse.page(job.result or "", job.schema, start, min(wanted, self.page_rows)) if job.schema else []
@@ -199,7 +201,7 @@ class BigQueryServer:
         for job in self.jobs:
             if job.reference["jobId"] == job_id and not job.is_dry:
                 return job
-        raise Refused(404, "notFound", f"Not found: Job {self.project}:{job_id}")
+        raise ServiceError(404, "notFound", f"Not found: Job {self.project}:{job_id}")
 
 
 ROUTES: dict[tuple[str, str], Callable[..., dict[str, Any]]] = {
@@ -214,7 +216,7 @@ def _state(job: Job) -> str:
     """DONE or RUNNING; a job that runs longer than it may is stopped."""
     limit = job.configuration.get("jobTimeoutMs")
     if limit and job.seconds > int(limit) / 1000 and time.monotonic() >= job.ready_at:
-        job.error = Refused(499, "stopped", f"Job execution was cancelled: Job timed out after {int(limit) / 1000:g} sec")
+        job.error = ServiceError(499, "stopped", f"Job execution was cancelled: Job timed out after {int(limit) / 1000:g} sec")
     return "DONE" if time.monotonic() >= job.ready_at else "RUNNING"
 
 
@@ -234,7 +236,7 @@ def _job_body(job: Job) -> dict[str, Any]:
     return {**head, "jobReference": job.reference, "configuration": job.configuration, "statistics": statistics, "status": status}
 
 
-def _error_body(error: Refused) -> dict[str, Any]:
+def _error_body(error: ServiceError) -> dict[str, Any]:
     names = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
     status = names.get(error.status, "INTERNAL")
     return {"error": {"code": error.status, "message": error.message, "errors": [error.detail], "status": status}}
@@ -261,7 +263,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._known()
                 status, answer = 200, self.state.answer(method, parts.path, dict(parse_qsl(parts.query)), orjson.loads(body or b"{}"))
-        except Refused as error:
+        except ServiceError as error:
             is_token = parts.path == "/token"
             status, answer = error.status, {"error": error.reason, "error_description": error.message} if is_token else _error_body(error)
         self._send(status, orjson.dumps(answer))
@@ -270,12 +272,12 @@ class _Handler(BaseHTTPRequestHandler):
         for failure in self.state.failures:
             if failure.times and re.search(failure.pattern, request):
                 failure.times -= 1
-                raise Refused(failure.status, failure.reason, failure.message)
+                raise ServiceError(failure.status, failure.reason, failure.message)
 
     def _known(self) -> None:
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         if self.state.public_key and token != TOKEN:
-            raise Refused(401, "authError", "Request had invalid authentication credentials.")
+            raise ServiceError(401, "authError", "Request had invalid authentication credentials.")
 
     def _send(self, status: int, body: bytes) -> None:
         if status == 0:  # a network that breaks in the middle of an answer
@@ -319,8 +321,8 @@ def main() -> None:
     words.add_argument("--csv", action="append", default=[], help="project.dataset.table=FILE:column=TYPE,…")
     given = words.parse_args()
     state = BigQueryServer()
-    for each in given.csv:
-        path, _, rest = each.partition("=")
+    for option in given.csv:
+        path, _, rest = option.partition("=")
         file, _, columns = rest.partition(":")
         state.project = path.split(".")[0]
         state.warehouse.copy(path, Path(file), dict(pair.split("=") for pair in columns.split(",")))

@@ -1,6 +1,6 @@
 """The queries of `ca_assets_tests/servers/bigquery`: GoogleSQL, translated by sqlglot, really executed by DuckDB.
 
-What runs is what was asked: names, escapes, parameters, comments, statement after statement. What sqlglot or DuckDB does not understand is
+What runs is what was sent: names, escapes, parameters, comments, statement after statement. What sqlglot or DuckDB does not understand is
 refused, as the service refuses what it does not know. Functions may differ in corners from the service's; BIGNUMERIC has 18 decimals only.
 Belongs here: tables, statements, types and how values are written. Jobs, pages and HTTP do not.
 """
@@ -48,7 +48,7 @@ STATEMENTS = {"Select": "SELECT", "Union": "SELECT", "Drop": "DROP_TABLE", "Crea
 STATEMENTS |= {"Update": "UPDATE", "Merge": "MERGE", "TruncateTable": "TRUNCATE_TABLE", "Alter": "ALTER_TABLE"}
 
 
-class Refused(Exception):
+class ServiceError(Exception):
     """What the service would answer instead of a result: HTTP status, reason, message."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
@@ -102,58 +102,83 @@ class Warehouse:
         with self.lock:
             self.con.execute(f"INSERT INTO {_duckdb_name(path)} SELECT {casts} FROM {reader}", [str(file)])
 
+    def load(self, path: str, file: Path, fields: list[dict[str, Any]]) -> None:
+        """A table with the rows of a file of JSON lines. `fields`: its schema as `bq show --schema` prints it."""
+        types = {field["name"]: _field_type(field) for field in fields}
+        with self.lock:
+            self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {_named(_schema(path))}")
+            reader = f"read_json(?, format = 'newline_delimited', columns = {types!r})"
+            self.con.execute(f"CREATE OR REPLACE TABLE {_duckdb_name(path)} AS SELECT * FROM {reader}", [str(file)])
+
     def tables(self) -> list[str]:
         """Names of all tables, as `dataset.table` with the project before it."""
         with self.lock:
-            found = self.con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
-        return sorted(name for (name,) in found)
+            tables = self.con.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT temporary").fetchall()
+        return sorted(name for (name,) in tables)
 
     def prepared(self, text: str, parameters: list[dict[str, Any]], place: Place) -> tuple[str, list[str]]:
-        """Statement type and the statements for DuckDB; raises Refused."""
+        """Statement type and the statements for DuckDB; raises ServiceError."""
         try:
-            statements = [each for each in sqlglot.parse(text, read="bigquery") if each is not None]
+            statements = [statement for statement in sqlglot.parse(text, read="bigquery") if statement is not None]
         except sqlglot.errors.ParseError as error:
-            raise Refused(400, "invalidQuery", f"Syntax error: {error.errors[0]['description'][:200]}") from None
+            raise ServiceError(400, "invalidQuery", f"Syntax error: {error.errors[0]['description'][:200]}") from None
         except sqlglot.errors.SqlglotError as error:
-            raise Refused(400, "invalidQuery", f"Syntax error: {str(error)[:200]}") from None
-        values = {each["name"]: _value(each) for each in parameters}
+            raise ServiceError(400, "invalidQuery", f"Syntax error: {str(error)[:200]}") from None
+        values = {parameter["name"]: _value(parameter) for parameter in parameters}
         translated = [self._translated(statement, values, place) for statement in statements]
         kinds = [_statement_type(statement) for statement in statements]
         return kinds[0] if len(kinds) == 1 else "SCRIPT", translated
 
     def _translated(self, statement: exp.Expression, values: dict[str, exp.Expression], place: Place) -> str:
-        inner = {each.alias_or_name for each in statement.find_all(exp.CTE)}
+        inner = {query.alias_or_name for query in statement.find_all(exp.CTE)}
         for table in list(statement.find_all(exp.Table)):
-            if table.db or table.name not in inner:
+            if table.name.endswith("*"):
+                table.replace(self._matching(table, place))
+            elif table.db or table.name not in inner:
                 self._place(table, place, must_exist=not isinstance(statement, exp.Create))
         return statement.transform(_for_duckdb, values).sql("duckdb", identify=True)
 
     def _place(self, table: exp.Table, place: Place, must_exist: bool) -> None:
         parts = [part.name for part in table.parts]
         if len(parts) == 1 and not place.dataset:
-            raise Refused(400, "invalid", f'Table "{table.name}" must be qualified with a dataset (e.g. dataset.table).')
+            raise ServiceError(400, "invalid", f'Table "{table.name}" must be qualified with a dataset (e.g. dataset.table).')
         project, dataset, name = [place.project, place.dataset or "", *parts][-3:] if len(parts) == 1 else [place.project, *parts][-3:]
         path = f"{project}.{dataset}.{name}"
         if path in self.denied:
             shown = f"{project}:{dataset}.{name}"
             problem = f"User does not have permission to query table {shown}, or perhaps it does not exist."
-            raise Refused(403, "accessDenied", f"Access Denied: Table {shown}: {problem}")
+            raise ServiceError(403, "accessDenied", f"Access Denied: Table {shown}: {problem}")
         if must_exist:
             self._check(path, place)
         table.set("this", exp.to_identifier(name, quoted=True))
         table.set("db", exp.to_identifier(_schema(path), quoted=True))
         table.set("catalog", None)
 
+    def _matching(self, table: exp.Table, place: Place) -> exp.Expression:
+        """All tables whose names begin as a wildcard table's, as one: their columns by name, and what the asterisk stands for."""
+        parts = [part.name for part in table.parts]
+        project, dataset, pattern = [place.project, place.dataset or "", *parts][-3:] if len(parts) == 1 else [place.project, *parts][-3:]
+        prefix, schema = pattern.removesuffix("*"), f"{project}.{dataset}"
+        names = [path.removeprefix(f"{schema}.") for path in self.tables() if path.startswith(f"{schema}.{prefix}")]
+        if not names:
+            raise ServiceError(404, "notFound", f"Not found: {project}:{dataset}.{pattern} does not match any table.")
+        selects = [
+            f"SELECT *, {exp.Literal.string(name.removeprefix(prefix))} AS _TABLE_SUFFIX FROM {_duckdb_name(f'{schema}.{name}')}"
+            for name in names
+        ]
+        union = sqlglot.parse_one(" UNION ALL BY NAME ".join(selects), read="duckdb")
+        return exp.Subquery(this=union, alias=exp.TableAlias(this=exp.to_identifier(table.alias or "matching")))
+
     def _check(self, path: str, place: Place) -> None:
         project, dataset, name = path.split(".", 2) if path.count(".") == 2 else path.rsplit(".", 2)
-        found = self.con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [_schema(path)]).fetchall()
-        if not found:
-            raise Refused(404, "notFound", f"Not found: Dataset {project}:{dataset} was not found in location {place.location}")
-        if (name,) not in found:
-            raise Refused(404, "notFound", f"Not found: Table {project}:{dataset}.{name} was not found in location {place.location}")
+        tables = self.con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [_schema(path)]).fetchall()
+        if not tables:
+            raise ServiceError(404, "notFound", f"Not found: Dataset {project}:{dataset} was not found in location {place.location}")
+        if (name,) not in tables:
+            raise ServiceError(404, "notFound", f"Not found: Table {project}:{dataset}.{name} was not found in location {place.location}")
 
     def schema(self, statement: str) -> list[dict[str, Any]]:
-        """The columns of a SELECT, as the service describes them; raises Refused."""
+        """The columns of a SELECT, as the service describes them; raises ServiceError."""
         with self.lock:
             described = _run(self.con, f"DESCRIBE {statement}").fetchall()
         return [_described(name, kind) for name, kind, *_ in described]
@@ -178,10 +203,10 @@ class Warehouse:
 
     def page(self, name: str, schema: list[dict[str, Any]], start: int, count: int) -> list[dict[str, Any]]:
         """Rows of a result in the service's form of fields and values."""
-        columns = ", ".join(_written(f"c.{_named(each['name'])}", each) for each in schema)
-        asked = f"SELECT {columns} FROM {name} AS c WHERE rowid >= {start} ORDER BY rowid LIMIT {count}"
+        columns = ", ".join(_written(f"c.{_named(field['name'])}", field) for field in schema)
+        text = f"SELECT {columns} FROM {name} AS c WHERE rowid >= {start} ORDER BY rowid LIMIT {count}"
         with self.lock:
-            rows = self.con.execute(asked).fetchall()
+            rows = self.con.execute(text).fetchall()
         return [{"f": [{"v": _nested(cell)} for cell in row]} for row in rows]
 
     def arrow(self, name: str) -> pa.Table:
@@ -201,7 +226,7 @@ def _run(con: duckdb.DuckDBPyConnection, statement: str) -> duckdb.DuckDBPyConne
     try:
         return con.execute(statement)
     except duckdb.Error as error:
-        raise Refused(400, "invalidQuery", " ".join(str(error).split())[:300]) from None
+        raise ServiceError(400, "invalidQuery", " ".join(str(error).split())[:300]) from None
 
 
 def _named(name: str) -> str:
@@ -225,11 +250,20 @@ def _duckdb_type(kind: str) -> str:
     return DUCKDB_TYPES[kind]
 
 
+def _field_type(field: dict[str, Any]) -> str:
+    """DuckDB's type of a field of a schema, which calls some types otherwise than GoogleSQL does."""
+    if field["type"] == "RECORD":
+        kind = "STRUCT(" + ", ".join(f"{_named(inner['name'])} {_field_type(inner)}" for inner in field["fields"]) + ")"
+    else:
+        kind = DUCKDB_TYPES[{"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}.get(field["type"], field["type"])]
+    return f"{kind}[]" if field.get("mode") == "REPEATED" else kind
+
+
 def _rest_type(kind: str) -> str:
     if kind.startswith("DECIMAL"):
         return "NUMERIC" if int(re.findall(r"\d+", kind)[1]) <= 9 else "BIGNUMERIC"
     if kind not in REST_TYPES:
-        raise Refused(400, "invalidQuery", f"No type of the service for {kind}")
+        raise ServiceError(400, "invalidQuery", f"No type of the service for {kind}")
     return REST_TYPES[kind]
 
 
@@ -248,16 +282,16 @@ def _written(column: str, described: dict[str, Any]) -> str:
     if described["mode"] == "REPEATED":
         return f"list_transform(coalesce({column}, []), lambda x: {text.format('x')})"
     if described["type"] == "RECORD":
-        parts = [f"{_named(each['name'])} := {_written(column + '.' + _named(each['name']), each)}" for each in described["fields"]]
+        parts = [f"{_named(field['name'])} := {_written(column + '.' + _named(field['name']), field)}" for field in described["fields"]]
         return f"CASE WHEN {column} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"
     return text.format(column)
 
 
 def _nested(cell: Any) -> Any:
     if isinstance(cell, list):
-        return [{"v": _nested(each)} for each in cell]
+        return [{"v": _nested(value)} for value in cell]
     if isinstance(cell, dict):
-        return {"f": [{"v": _nested(each)} for each in cell.values()]}
+        return {"f": [{"v": _nested(value)} for value in cell.values()]}
     return cell
 
 
@@ -271,8 +305,10 @@ def _for_duckdb(node: exp.Expression, values: dict[str, exp.Expression]) -> exp.
     if isinstance(node, exp.Parameter):
         name = node.this.name
         if name not in values:
-            raise Refused(400, "invalidQuery", f"Query parameter '{name}' not found")
+            raise ServiceError(400, "invalidQuery", f"Query parameter '{name}' not found")
         return values[name].copy()
+    if isinstance(node, exp.UnixToTime) and node.args.get("scale") == exp.UnixToTime.MICROS:
+        return exp.func("make_timestamptz", node.this)  # TIMESTAMP_MICROS gives an instant
     if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES:
         return exp.func("as_string", node.this)
     return node
@@ -281,5 +317,5 @@ def _for_duckdb(node: exp.Expression, values: dict[str, exp.Expression]) -> exp.
 def _statement_type(statement: exp.Expression) -> str:
     name = type(statement).__name__
     if name not in STATEMENTS:
-        raise Refused(400, "invalidQuery", f"Statement not supported: {name}")
+        raise ServiceError(400, "invalidQuery", f"Statement not supported: {name}")
     return STATEMENTS[name]

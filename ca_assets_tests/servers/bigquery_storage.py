@@ -22,7 +22,7 @@ SERVICE = "google.cloud.bigquery.storage.v1.BigQueryRead"
 
 @dataclass
 class Storage:
-    """`failures`: (row from which on, status) of the next reads, each once; `sessions` and `reads` (offsets) count what was asked."""
+    """`failures`: (row from which on, status) of the next reads, each once; `sessions` and `reads` (offsets) count the requests."""
 
     state: BigQueryServer
     batch_rows: int = 1000
@@ -38,8 +38,8 @@ class Storage:
         self.sessions += 1
         table = request.read_session.table.rpartition("/")[2]
         schema = self.state.warehouse.arrow(table).schema.serialize().to_pybytes()
-        asked = request.read_session.table
-        return ReadSession(name="session", table=asked, arrow_schema={"serialized_schema": schema}, streams=[{"name": table}])
+        table_name = request.read_session.table
+        return ReadSession(name="session", table=table_name, arrow_schema={"serialized_schema": schema}, streams=[{"name": table}])
 
     def read(self, request: ReadRowsRequest, context: grpc.ServicerContext) -> Iterator[ReadRowsResponse]:
         """Batches of a stream from a row on."""

@@ -12,6 +12,8 @@ from typing import Any
 
 SELECTOR = '{repositoryName: "__repository__", repositoryLocationName: "customer_analytics", scheduleName: "nightly_load"}'
 RUNS = "{ runsOrError(limit: 20) { ... on Runs { results { runId status tags { key value } } } } }"
+FAILURES = """query($runId: ID!) { logsForRun(runId: $runId) { ... on EventConnection { events {
+  ... on ExecutionStepFailureEvent { stepKey error { message } } ... on RunFailureEvent { message error { message } } } } } }"""
 STATE = f"{{ scheduleOrError(scheduleSelector: {SELECTOR}) {{ ... on Schedule {{ scheduleState {{ id status }} }} }} }}"
 
 
@@ -35,6 +37,12 @@ class Server:
         """Runs (that carry the tag), newest first."""
         results = self.ask(RUNS)["runsOrError"]["results"]
         return [run for run in results if tag is None or tag in {each["key"] for each in run["tags"]}]
+
+    def failures(self) -> list[str]:
+        """What failed in the newest runs, in words."""
+        failed = [run["runId"] for run in self.runs() if run["status"] in ("FAILURE", "CANCELED")]
+        events = [event for run in failed for event in self.ask(FAILURES, runId=run)["logsForRun"].get("events", ()) if event]
+        return [f"{event.get('stepKey', 'run')}: {(event.get('error') or event).get('message')}" for event in events]
 
     def is_up(self) -> bool:
         """Whether it answers."""

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ca_assets.settings.connection_words import Shown, shown_parts
 from ca_assets.settings.connections import list_connections, remove_connection, secret_lookup, store_connection
 from ca_assets.settings.database import Database, open_database
-from ca_assets.settings.process import ProcessSettings
-from ca_assets.settings.secrets import SecretError
+from ca_assets.settings.process import ProcessSettings, SecretError
+from ca_assets.settings.redaction import RedactedConnection, redact
 
 URL = "postgresql://ann:hunter2@db.example:5432/shop?sslmode=require"
 
@@ -105,28 +104,28 @@ def test_a_removed_connection_is_gone(database: Database, settings: ProcessSetti
 @pytest.mark.parametrize(
     ("secret", "shown"),
     [
-        (URL, Shown("postgresql", "db.example:5432", "shop", "ann")),
-        ("redshift://u:p%40ss@host/db", Shown("redshift", "host", "db", "u")),
-        ("postgresql://u:p@ss@host/db", Shown("postgresql", "host", "db", "u")),
-        ("postgresql://host", Shown("postgresql", "host")),
-        ("bigquery://project/dataset", Shown("bigquery", "project", "dataset")),
+        (URL, RedactedConnection("postgresql", "db.example:5432", "shop", "ann")),
+        ("redshift://u:p%40ss@host/db", RedactedConnection("redshift", "host", "db", "u")),
+        ("postgresql://u:p@ss@host/db", RedactedConnection("postgresql", "host", "db", "u")),
+        ("postgresql://host", RedactedConnection("postgresql", "host")),
+        ("bigquery://project/dataset", RedactedConnection("bigquery", "project", "dataset")),
         (
             '{"type": "service_account", "project_id": "p", "client_email": "a@p.iam", "private_key": "hunter2"}',
-            Shown("service account", "", "p", "a@p.iam"),
+            RedactedConnection("service account", "", "p", "a@p.iam"),
         ),
-        ("hunter2", Shown("text")),
-        ('{"hunter2"', Shown("text")),
-        ("host=db password=hunter2", Shown("text")),
-        ("hunter2://x", Shown("hunter2", "x")),
+        ("hunter2", RedactedConnection("text")),
+        ('{"hunter2"', RedactedConnection("text")),
+        ("host=db password=hunter2", RedactedConnection("text")),
+        ("hunter2://x", RedactedConnection("hunter2", "x")),
     ],
 )
-def test_shown_parts(secret: str, shown: Shown) -> None:
-    assert shown_parts(secret) == shown
+def test_redact_parts(secret: str, shown: RedactedConnection) -> None:
+    assert redact(secret) == shown
 
 
 @pytest.mark.parametrize("mangled", ["hun/ter2", "hun#ter2", "hun?ter2", "1/ter2", "1#ter2", "1?ter2", "[hunter2", "hun ter2", "1/t:er2@x"])
-def test_a_password_with_unescaped_signs_never_slips_into_what_is_shown(mangled: str) -> None:
-    shown = shown_parts(f"postgresql://ann:{mangled}@db.example/shop")
+def test_a_password_with_unescaped_signs_is_never_shown(mangled: str) -> None:
+    shown = redact(f"postgresql://ann:{mangled}@db.example/shop")
     assert "ter2" not in f"{shown.host} {shown.database} {shown.user} {shown.kind}"
 
 
@@ -137,4 +136,4 @@ def test_an_older_settings_database_gets_the_table(settings: ProcessSettings) ->
         connection.execute("update alembic_version set version_num = '0002'")
     database = open_database(settings)
     store_connection(database, "SHOP_URL", URL, settings)
-    assert [each.name for each in list_connections(database, settings)] == ["SHOP_URL"]
+    assert [row.name for row in list_connections(database, settings)] == ["SHOP_URL"]

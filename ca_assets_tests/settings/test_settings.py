@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from ca_assets.settings import users
-from ca_assets.settings.database import Database, SettingsUnavailable, open_database
-from ca_assets.settings.process import ProcessSettings
-from ca_assets.settings.secrets import SecretError, signing_key
+from ca_assets.settings.database import MIGRATIONS, NEWEST_REVISION, Database, SettingsUnavailable, open_database
+from ca_assets.settings.process import ProcessSettings, SecretError
+from ca_assets.settings.secrets import signing_key
 from ca_assets.settings.shops import applied_shop, apply_shop, note_first_month
 from ca_assets.shop import ShopError
-from ca_assets_tests.tea_shop import write_shop
+from ca_assets_tests.shops.tea_shop import TEA
 
 
 @pytest.fixture
@@ -49,6 +55,21 @@ def test_an_unknown_name_is_checked_against_a_hash_too(database: Database, monke
     monkeypatch.setattr(users, "_hasher", Recording)
     assert users.verify(database, "nobody", "whatever") is None
     assert len(called) == 1 and called[0].startswith("$argon2id$")
+
+
+def test_the_newest_revision_is_that_of_the_migrations(settings: ProcessSettings) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST_REVISION
+    with open_database(settings).engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == NEWEST_REVISION
+
+
+def test_opening_a_present_schema_does_not_import_alembic(settings: ProcessSettings) -> None:
+    open_database(settings).engine.dispose()
+    probe = "import sys; from ca_assets.settings.database import open_database; open_database(); print('alembic' in sys.modules)"
+    environment = {**os.environ, "CA_HOME": str(settings.home)}
+    assert subprocess.run([sys.executable, "-c", probe], env=environment, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +106,7 @@ def test_no_password_is_stored(settings: ProcessSettings, database: Database) ->
     assert all(b"correct horse" not in file.read_bytes() for file in settings.home.rglob("*") if file.is_file())
 
 
-def test_processes_that_start_together_migrate_once_and_share_one_key(settings: ProcessSettings) -> None:
+def test_processes_starting_together_migrate_once_with_one_key(settings: ProcessSettings) -> None:
     with ThreadPoolExecutor(8) as pool:
         databases = list(pool.map(lambda _: open_database(settings), range(8)))
         keys = set(pool.map(lambda _: signing_key(settings), range(8)))
@@ -117,7 +138,7 @@ def test_an_unreachable_database_says_so_without_its_password(tmp_path: Path) ->
 def test_the_newest_edition_of_the_shop_counts(database: Database, tmp_path: Path) -> None:
     with pytest.raises(ShopError, match="ca sources apply"):
         applied_shop(database)
-    file = write_shop(tmp_path / "shop")
+    file = TEA.write(tmp_path / "shop")
     first = apply_shop(database, file)
     assert first.shop.name == "Tea" and first.shop.folder == file.parent
     assert apply_shop(database, file).edition == first.edition  # nothing changed
@@ -129,7 +150,7 @@ def test_the_newest_edition_of_the_shop_counts(database: Database, tmp_path: Pat
 
 
 def test_a_wrong_shop_is_not_applied(database: Database, tmp_path: Path) -> None:
-    file = write_shop(tmp_path / "shop")
+    file = TEA.write(tmp_path / "shop")
     apply_shop(database, file)
     file.write_text("sources: {}")
     with pytest.raises(ShopError):

@@ -37,9 +37,9 @@ window.dash_clientside = window.dash_clientside || {};
 
   // The component library writes "opens a menu, is open" on a wrapper of each button; readers' tools look for it on the button.
   var STATES = ["aria-expanded", "aria-haspopup", "aria-controls"];
-  var isAsked = false;
+  var isScheduled = false;
   function moveStates() {
-    isAsked = false;
+    isScheduled = false;
     document.querySelectorAll("div[aria-expanded]").forEach(function (wrapper) {
       var button = wrapper.firstElementChild;
       if (!button || button.tagName !== "BUTTON") { return; }
@@ -52,7 +52,7 @@ window.dash_clientside = window.dash_clientside || {};
     document.querySelectorAll("[role=menu] > div[tabindex]:empty:not([role])").forEach(function (place) { place.setAttribute("role", "group"); });
   }
   new MutationObserver(function () {
-    if (!isAsked) { isAsked = true; setTimeout(moveStates, 0); }
+    if (!isScheduled) { isScheduled = true; setTimeout(moveStates, 0); }
   }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-expanded"] });
 
   function markFold() { document.documentElement.classList.toggle("is-folded", folded); document.documentElement.classList.toggle("is-drawer-open", open); }
@@ -112,7 +112,7 @@ window.dash_clientside = window.dash_clientside || {};
     window.location.reload();
   });
 
-  // Named formats of tables (tables.py): exact, in the locale of the page.
+  // Named formats of tables (components/table.py): exact, in the locale of the page.
   var grid = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   function isMissing(value) { return value === null || value === undefined || value === ""; }
   function written(value, tag, least, most) {

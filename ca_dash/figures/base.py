@@ -1,23 +1,74 @@
-"""Building blocks of figures: axes with units, lines whose incomplete end is dotted, bands of intervals, marked bars.
+"""Building blocks of figures: their style; axes with units, lines whose incomplete end is dotted, bands of intervals, marked bars.
 
-Figures are pure, keyword-only functions of a DataFrame (a report's rows, cut to the range) and a Style; the blocks here
+Figures are pure, keyword-only functions of a DataFrame (a report's rows, cut to the range) and a `Style`; the blocks here
 hold what all of them share, so that the same thing looks the same everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.contracts.units import Grain, Unit
 from ca_dash.format import decimals, label, money, money_signs, number, rate
-from ca_dash.locales import d3
-from ca_dash.theme import Style, template
+from ca_dash.locales import BRITISH, Locale
+from ca_dash.theme import INK, MUTED, PALETTES, Scheme, template
 
-Unit = Literal["count", "money", "rate", "decimal", "hours"]
 MAX_SERIES = 7
+DAY_MS = 86_400_000
+LABELLED_WEEKS, LABELLED_MONTHS, LABELS = 40, 6, 6
+WHOLE: frozenset[Unit] = frozenset({"count", "quantity"})  # written without decimals
+PER_CENT: frozenset[Unit] = frozenset({"rate", "share"})
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a figure has to know besides its data.
+
+    `grain`: the periods to draw. `week_start`: 0 for Monday. `choices`: the readers' choices by name. `names`: names by key, where the
+    panel looks them up.
+    """
+
+    scheme: Scheme = "light"
+    currency: str | None = None
+    locale: Locale = BRITISH
+    grain: Grain = "daily"
+    week_start: int = 0
+    choices: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def palette(self) -> tuple[str, ...]:
+        """Colours of categories in order."""
+        return PALETTES[self.scheme]
+
+    @property
+    def accent(self) -> str:
+        """The one accent colour."""
+        return self.palette[0]
+
+    @property
+    def muted(self) -> str:
+        """Secondary ink: comparisons, references."""
+        return MUTED[self.scheme]
+
+    @property
+    def ink(self) -> str:
+        """Colour of text."""
+        return INK[self.scheme]
+
+    def color(self, position: int) -> str:
+        """The palette's colour at a position (the last, grey, is for the rest)."""
+        return self.palette[min(position, len(self.palette) - 1)]
+
+    def tint(self, color: str, share: float) -> str:
+        """A colour made transparent: for bands and areas."""
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{share})"
 
 
 def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) -> go.Figure:
@@ -25,9 +76,9 @@ def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) 
     fig = go.Figure()
     title = f"{y} ({style.currency})" if unit == "money" and style.currency else y
     fig.update_layout(
-        template=template(style.scheme), separators=style.locale.plotly, yaxis={"title": {"text": title}, "rangemode": "tozero"}
+        template=template(style.scheme), separators=style.locale.separators, yaxis={"title": {"text": title}, "rangemode": "tozero"}
     )
-    if unit == "rate":
+    if unit in PER_CENT:
         fig.update_yaxes(tickformat=".0%")
     if unit == "money":
         before, after = money_signs(style.currency, style.locale)
@@ -36,23 +87,23 @@ def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) 
     return fig
 
 
-def time_axis(fig: go.Figure, *, style: Style, grain: str, data: pd.DataFrame) -> None:
-    """The x axis of periods: plain dates in the locale's order, a hover that names the period."""
-    day, month = d3(style.locale.day_month), d3(style.locale.month)
-    hovers = {"daily": d3(style.locale.weekday), "weekly": f"Week of {d3(style.locale.day)}", "monthly": month}
+def time_axis(fig: go.Figure, *, style: Style, data: pd.DataFrame, grain: Grain | None = None) -> None:
+    """The x axis of periods (the style's, unless others are drawn): plain dates in the locale's order, a hover that names the period."""
+    grain, day, month = grain or style.grain, style.locale.d3_day_month, style.locale.d3_month
+    hovers = {"daily": style.locale.d3_weekday, "weekly": f"Week of {style.locale.d3_day}", "monthly": month}
+    fig.update_xaxes(type="date", hoverformat=hovers[grain])
+    periods = data["period"].drop_duplicates().sort_values()
+    most = {"daily": 0, "weekly": LABELLED_WEEKS, "monthly": LABELLED_MONTHS}[grain]
+    if 0 < len(periods) <= most:  # ticks on the periods' first days
+        step = -(-len(periods) // LABELS)
+        fig.update_xaxes(tickvals=days(periods.iloc[::-1][::step]), tickformat=month if grain == "monthly" else day)
+        return
     stops = [
-        {"dtickrange": [None, 86_400_000 * 27], "value": day},
-        {"dtickrange": [86_400_000 * 27, "M11"], "value": month},
+        {"dtickrange": [None, DAY_MS * 27], "value": day},
+        {"dtickrange": [DAY_MS * 27, "M11"], "value": month},
         {"dtickrange": ["M11", None], "value": "%Y"},
     ]
-    fig.update_xaxes(type="date", hoverformat=hovers[grain])
-    count = data["period"].nunique()
-    if (grain == "monthly" and 0 < count <= 6) or (grain == "weekly" and 0 < count <= 40):  # ticks on the periods' first days
-        shown = data["period"].drop_duplicates().sort_values()
-        step = -(-count // 6)
-        fig.update_xaxes(tickvals=days(shown.iloc[::-1][::step]), tickformat=month if grain == "monthly" else day)
-    else:
-        fig.update_xaxes(tickformatstops=stops)
+    fig.update_xaxes(tickformatstops=stops)
 
 
 def hour_axis(fig: go.Figure) -> None:
@@ -77,24 +128,21 @@ def numbers(values: pd.Series) -> list[float | None]:
 
 def hover(unit: Unit, style: Style) -> str:
     """Plotly's hover text of an exact value in its unit."""
-    before, after = money_signs(style.currency, style.locale)
-    formats = {
-        "count": "%{y:,.0f}",
-        "money": f"{before}%{{y:,.{decimals(style.currency)}f}}{after}",
-        "rate": "%{y:.2%}",
-        "decimal": "%{y:,.2f}",
-        "hours": "%{y:,.1f} h",
-    }
-    return formats[unit]
+    if unit == "money":
+        before, after = money_signs(style.currency, style.locale)
+        return f"{before}%{{y:,.{decimals(style.currency)}f}}{after}"
+    if unit in PER_CENT:
+        return "%{y:.2%}"
+    return "%{y:,.0f}" if unit in WHOLE else "%{y:,.2f}"
 
 
 def texts(values: pd.Series, unit: Unit, style: Style) -> list[str]:
     """Exact values in their unit, as texts."""
     if unit == "money":
         return [money(value, style.currency, style.locale) for value in values]
-    if unit == "rate":
+    if unit in PER_CENT:
         return [rate(value, 2, style.locale) for value in values]
-    return [number(value, 0 if unit == "count" else 2, style.locale) for value in values]
+    return [number(value, 0 if unit in WHOLE else 2, style.locale) for value in values]
 
 
 def add_series(

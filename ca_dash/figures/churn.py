@@ -9,8 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.figures.base import Style
 from ca_dash.format import hours, interval, number, rate, written
-from ca_dash.theme import Style, text_on
+from ca_dash.theme import text_on
 
 MONTHS = 6
 MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed", 4))
@@ -18,10 +19,12 @@ MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed"
 
 def too_few(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
     """The refusal while no period has enough customers with two orders to know how often customers order."""
-    if data["churn_rate"].notna().any():
+    if data["frequency_hours"].notna().any():
         return None
     needed = int(settings.get("churn_repeat_customers", 5))
-    has = int(data["repeat_customers"].max()) if len(data) else 0
+    has = "fewer"  # the bridge does not say how many
+    if "repeat_customers" in data:
+        has = str(int(data["repeat_customers"].max()) if len(data) else 0)
     return "Too few repeat customers", f"Churn needs {needed} customers with two orders or more; this selection has {has}."
 
 
@@ -48,47 +51,49 @@ def overall(*, data: pd.DataFrame, style: Style) -> go.Figure:
     fig.update_xaxes(visible=False, range=[0, max(engaged + lapsed, 1)])
     fig.update_yaxes(visible=False, range=[-2.2, 2.6])
     band = interval(row["churn_rate_low"], row["churn_rate_high"], locale)
-    words = f"95% interval {band}<br>typical gap between orders {hours(row['frequency_hours'], locale)}"
-    for text, size, color, y in ((rate(row["churn_rate"], 1, locale), 38, style.ink, 0.97), (words, 12, style.muted, 0.74)):
-        font, place = {"size": size, "color": color}, {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top"}
-        fig.add_annotation(
-            text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="top", align="left", showarrow=False, font=font
-        )
+    details = f"95% interval {band}<br>typical gap between orders {hours(row['frequency_hours'], locale)}"
+    for text, size, color, y in ((rate(row["churn_rate"], 1, locale), 38, style.ink, 0.97), (details, 12, style.muted, 0.74)):
+        place = {"x": 0, "y": y, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "align": "left"}
+        fig.add_annotation(text=text, showarrow=False, font={"size": size, "color": color}, **place)
     return fig
 
 
-def weekly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Churn rate at the end of each week, with its 95% interval."""
-    return _rates(data, style, "weekly")
+def rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Churn rate at the end of each period, with its 95% interval."""
+    fig = base.figure(style, y="Churn rate", unit="rate")
+    base.add_band(fig, data=data, low="churn_rate_low", high="churn_rate_high", color=style.accent, name="Churn rate", style=style)
+    base.add_series(fig, data=data, y="churn_rate", name="Churn rate", color=style.accent, unit="rate", style=style)
+    base.time_axis(fig, style=style, data=data)
+    fig.update_layout(showlegend=False)
+    refused = int(data["churn_rate"].isna().sum())
+    if refused:
+        fig.update_layout(meta={"note": f"{refused} periods with too few repeat customers have no rate"})
+    return fig
 
 
-def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Churn rate at the end of each month, with its 95% interval."""
-    return _rates(data, style, "monthly")
-
-
-def weekly_gaps(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """The typical gap between orders by which each week was judged."""
-    return _gaps(data, style, "weekly")
-
-
-def monthly_gaps(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """The typical gap between orders by which each month was judged."""
-    return _gaps(data, style, "monthly")
+def gaps(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """The typical gap between orders by which each period was judged."""
+    fig = base.figure(style, y="Days between orders")
+    rows = data.assign(days=data["frequency_hours"] / 24)
+    base.add_series(fig, data=rows, y="days", name="Typical gap", color=style.color(2), unit="days", style=style)
+    base.time_axis(fig, style=style, data=rows)
+    fig.update_layout(showlegend=False)
+    return fig
 
 
 def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """A waterfall from month to month: engaged at its start, new, come back, lapsed, engaged at its end. The newest months."""
-    rows = data.sort_values("period").tail(MONTHS)
+    judged = data[data["frequency_hours"].notna()].sort_values("period")
+    rows = judged.tail(MONTHS)
     steps, ticks = _steps(rows, style)
     fig = base.figure(style, y="Engaged customers")
     for name, position in (("Engaged", 0), *((name, position) for _, name, position in MOVES)):
-        mine = steps[steps["name"] == name]
-        texts = [("" if name == "Engaged" or change <= 0 else "+") + number(change, 0, style.locale) for change in mine["change"]]
+        bars = steps[steps["name"] == name]
+        texts = [("" if name == "Engaged" or change <= 0 else "+") + number(change, 0, style.locale) for change in bars["change"]]
         fig.add_bar(
-            x=list(mine["place"]),
-            y=list(mine["change"]),
-            base=list(mine["base"]),
+            x=list(bars["place"]),
+            y=list(bars["change"]),
+            base=list(bars["base"]),
             width=0.86,
             name=name,
             text=texts,
@@ -97,14 +102,17 @@ def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
             textfont={"size": 11, "color": style.ink},
             marker={
                 "color": style.color(position),
-                "pattern": {"shape": ["" if flag else "/" for flag in mine["complete"]], "solidity": 0.35},
+                "pattern": {"shape": ["" if flag else "/" for flag in bars["complete"]], "solidity": 0.35},
             },
-            hovertemplate=[f"<b>{name}</b>, {month}<br>{text}<extra></extra>" for month, text in zip(mine["month"], texts, strict=True)],
+            hovertemplate=[f"<b>{name}</b>, {month}<br>{text}<extra></extra>" for month, text in zip(bars["month"], texts, strict=True)],
         )
     fig.update_xaxes(tickvals=list(ticks), ticktext=list(ticks.values()), nticks=None, ticks="")
     fig.update_layout(barmode="overlay", hovermode="closest", legend={"traceorder": "normal"})
-    if len(data) > len(rows):
-        fig.update_layout(meta={"note": f"newest {len(rows)} of {len(data)} months of the range"})
+    notes = [f"newest {len(rows)} of {len(judged)} months of the range"] if len(judged) > len(rows) else []
+    if len(data) > len(judged):
+        notes.append(f"{len(data) - len(judged)} with too few repeat customers left out")
+    if notes:
+        fig.update_layout(meta={"note": "; ".join(notes)})
     return fig
 
 
@@ -135,27 +143,6 @@ def moves(*, data: pd.DataFrame, style: Style) -> go.Figure:
     for column, name, position in MOVES:
         base.add_bars(fig, data=lost, y=column, name=name, color=style.color(position), unit="count", style=style)
     base.add_series(fig, data=data, y="closing", name="Engaged at the end", color=style.accent, unit="count", style=style)
-    base.time_axis(fig, style=style, grain="monthly", data=data)
+    base.time_axis(fig, style=style, data=data)
     fig.update_layout(barmode="relative", legend={"traceorder": "normal"})
-    return fig
-
-
-def _rates(data: pd.DataFrame, style: Style, grain: str) -> go.Figure:
-    fig = base.figure(style, y="Churn rate", unit="rate")
-    base.add_band(fig, data=data, low="churn_rate_low", high="churn_rate_high", color=style.accent, name="Churn rate", style=style)
-    base.add_series(fig, data=data, y="churn_rate", name="Churn rate", color=style.accent, unit="rate", style=style)
-    base.time_axis(fig, style=style, grain=grain, data=data)
-    fig.update_layout(showlegend=False)
-    refused = int(data["churn_rate"].isna().sum())
-    if refused:
-        fig.update_layout(meta={"note": f"{refused} periods with too few repeat customers have no rate"})
-    return fig
-
-
-def _gaps(data: pd.DataFrame, style: Style, grain: str) -> go.Figure:
-    fig = base.figure(style, y="Days between orders", unit="decimal")
-    rows = data.assign(days=data["frequency_hours"] / 24)
-    base.add_series(fig, data=rows, y="days", name="Typical gap", color=style.color(2), unit="decimal", style=style)
-    base.time_axis(fig, style=style, grain=grain, data=rows)
-    fig.update_layout(showlegend=False)
     return fig

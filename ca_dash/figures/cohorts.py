@@ -5,44 +5,65 @@ Input: rows of `cohorts/{daily,weekly}_*`, `cohorts/revenue_weekly`, `cohorts/ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_dash.choices import EVENT, VALUE
+from ca_assets.analyses.cohorts.specs import FROM_ORDERS, transition
+from ca_assets.contracts.units import Grain, Unit
 from ca_dash.figures import base
+from ca_dash.figures.base import Style
+from ca_dash.filters.url import Choice
 from ca_dash.format import decimals, money_signs, number, short, written
-from ca_dash.theme import Style, sequential, text_on
+from ca_dash.theme import sequential, text_on
 
 SHOWN = 26
-ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 STRIPES = 4
 DIGITS = 5  # of a share in a chart: finer than a pixel, and half of what the browser would have to load
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+OFFSETS: Mapping[Grain, tuple[str, str]] = {"daily": ("offset_days", "Days"), "weekly": ("offset_weeks", "Weeks")}
+
+
+def ordinal(order: int) -> str:
+    """1 → 1st."""
+    return ORDINALS.get(order, f"{order}th")
+
+
+def transition_name(from_order: int) -> str:
+    """From one order to the next: 0 → Download → 1st order; 1 → 1st → 2nd order."""
+    return f"{ordinal(from_order) if from_order else 'Download'} → {ordinal(from_order + 1)} order"
+
+
+SHARE, CUSTOMERS, REVENUE = "share", "customers", "revenue"
+VALUE = Choice("value", "Show", ((SHARE, "Share"), (CUSTOMERS, "Customers"), (REVENUE, "Revenue per customer")))
+COHORT = Choice("cohort", "Cohorts by", (("weekly", "Week"), ("daily", "Day")), idle_with=(VALUE.name, REVENUE))
+FROM_ORDER = {transition(order): order for order in FROM_ORDERS}
+TRANSITIONS = tuple((name, transition_name(order)) for name, order in FROM_ORDER.items())
+EVENT = Choice("event", "From and to", TRANSITIONS, is_list=True, idle_with=(VALUE.name, REVENUE))
 
 
 @dataclass(frozen=True)
 class Cells:
-    """What the cells of a heat map hold: the column, its title, and how a hover writes it."""
+    """What the cells of a heat map hold: the column, its unit and title, and how a hover writes it."""
 
     column: str
+    unit: Unit
     title: str
     hover: str
 
 
 def heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """The chosen value of each cohort (row) by time since its first event (column); not yet finished cells are hatched."""
-    if "net_revenue_per_customer" in data:
-        return _heatmap(data, style, "revenue", "download")
-    order = int(style.choice(EVENT)[0])
-    return _heatmap(data, style, style.choice(VALUE), f"{ordinal(order)} order" if order else "download")
+    value, order = VALUE.value_in(style.choices), FROM_ORDER[EVENT.value_in(style.choices)]
+    return _heatmap(data, style, value, f"{ordinal(order)} order" if order and value != REVENUE else "download")
 
 
 def share_heatmap(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Shares, whatever is chosen: for a dashboard."""
-    return _heatmap(data, style, "share", "download")
+    return _heatmap(data, style, SHARE, "download")
 
 
 def sizes(*, data: pd.DataFrame, style: Style) -> go.Figure:
@@ -54,7 +75,7 @@ def sizes(*, data: pd.DataFrame, style: Style) -> go.Figure:
         name = "Left out: ordered before the download"
         base.add_bars(fig, data=rows, y="excluded", name=name, color=style.color(1), unit="count", style=style)
     fig.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    base.time_axis(fig, style=style, grain=_grain(data), data=rows)
+    base.time_axis(fig, style=style, data=rows)
     return fig
 
 
@@ -62,7 +83,8 @@ def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Share of customers who placed the next order within so many days, with its 95% band."""
     fig = base.figure(style, y="Share with the next order", unit="rate", x="Days since the download or the order before")
     for position, (order, rows) in enumerate(data.sort_values("day").groupby("from_order")):
-        name, color = _curve_name(int(str(order)), rows, style), style.color(position)
+        customers = number(rows["customers"].max(), 0, style.locale)
+        name, color = f"{transition_name(int(str(order)))} ({customers})", style.color(position)
         _band(fig, rows.dropna(subset=["share_low", "share_high"]), name, style.tint(color, 0.16))
         fig.add_scatter(
             x=[int(day) for day in rows["day"]],
@@ -80,12 +102,12 @@ def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def _heatmap(data: pd.DataFrame, style: Style, value: str, since: str) -> go.Figure:
-    offset = "offset_days" if "offset_days" in data else "offset_weeks"
+    offset, unit = OFFSETS[style.grain]
     cohorts = sorted(data["cohort"].unique())
     shown = cohorts[-SHOWN:]
     rows = data[data["cohort"].isin(shown)]
     rows = rows.assign(row=rows["cohort"].map({cohort: place for place, cohort in enumerate(shown)}))
-    cells, unit = _cells(value, style), "Days" if offset == "offset_days" else "Weeks"
+    cells = _cells(value, style)
     fig = base.figure(style, y="", x=f"{unit} since the {since}")
     grid = _grid(rows, offset, cells, style)
     fig.add_heatmap(**grid, **_look(rows, cells, style))
@@ -98,12 +120,13 @@ def _heatmap(data: pd.DataFrame, style: Style, value: str, since: str) -> go.Fig
 
 
 def _cells(value: str, style: Style) -> Cells:
-    if value == "revenue":
+    if value == REVENUE:
         before, after = money_signs(style.currency, style.locale)
-        return Cells("net_revenue_per_customer", "Net revenue per customer so far", f"{before}%{{z:,.{decimals(style.currency)}f}}{after}")
-    if value == "customers":
-        return Cells("customers", "Customers", "%{z:,.0f}")
-    return Cells("share", "Share of the cohort (%)", "%{z:.2%}")
+        hover = f"{before}%{{z:,.{decimals(style.currency)}f}}{after}"
+        return Cells("net_revenue_per_customer", "money", "Net revenue per customer so far", hover)
+    if value == CUSTOMERS:
+        return Cells("customers", "count", "Customers", "%{z:,.0f}")
+    return Cells("share", "share", "Share of the cohort (%)", "%{z:.2%}")
 
 
 def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[str, Any]:
@@ -119,7 +142,7 @@ def _grid(rows: pd.DataFrame, offset: str, cells: Cells, style: Style) -> dict[s
     )
     for row, column, value, count, size, excluded, is_mature in records:
         z[row][column] = value
-        texts[row][column] = _text(value, cells.column, style)
+        texts[row][column] = _text(value, cells.unit, style)
         extra[row][column] = [int(count), int(size), int(excluded), "" if is_mature else "<br>not over yet: so far", days[row]]
     return {"z": z, "text": texts, "customdata": extra, "x": list(range(columns)), "y": list(range(height))}
 
@@ -138,13 +161,13 @@ def _look(rows: pd.DataFrame, cells: Cells, style: Style) -> dict[str, Any]:
         "yanchor": "top",
         "outlinewidth": 0,
         "tickvals": [0, top],
-        "ticktext": ["0", f"≥ {_text(top, cells.column, style)}{'%' if cells.column == 'share' else ''}"],
+        "ticktext": ["0", f"≥ {_text(top, cells.unit, style)}{'%' if cells.unit == 'share' else ''}"],
         "tickangle": 0,
         "ticks": "",
         "tickfont": {"size": 10},
         "title": {"text": cells.title, "side": "top", "font": {"size": 11}},
     }
-    counted = "" if cells.column == "net_revenue_per_customer" else "%{customdata[0]:,.0f} of %{customdata[1]:,.0f} customers<br>"
+    counted = "" if cells.unit == "money" else "%{customdata[0]:,.0f} of %{customdata[1]:,.0f} customers<br>"
     return {
         "colorscale": [list(step) for step in sequential(style.scheme)],
         "zmin": 0,
@@ -157,12 +180,13 @@ def _look(rows: pd.DataFrame, cells: Cells, style: Style) -> dict[str, Any]:
     }
 
 
-def _text(value: float | None, column: str, style: Style) -> str:
+def _text(value: float | None, unit: Unit, style: Style) -> str:
+    """A cell's value, short enough to stand in it."""
     if value is None:
         return ""
-    if column == "share":
+    if unit == "share":
         return number(value * 100, 1 if value < 0.995 else 0, style.locale) if value else "0"
-    if column == "customers" or value >= 100:
+    if unit == "count" or value >= 100:
         return number(value, 0, style.locale) if value < 1e5 else short(value, style.locale)
     return number(value, decimals(style.currency), style.locale)
 
@@ -233,17 +257,3 @@ def _band(fig: go.Figure, rows: pd.DataFrame, name: str, fill: str) -> None:
         showlegend=False,
         legendgroup=name,
     )
-
-
-def _curve_name(order: int, rows: pd.DataFrame, style: Style) -> str:
-    first = "Download" if order == 0 else ordinal(order)
-    return f"{first} → {ordinal(order + 1)} order ({number(rows['customers'].max(), 0, style.locale)})"
-
-
-def ordinal(order: int) -> str:
-    """1 → 1st."""
-    return ORDINALS.get(order, f"{order}th")
-
-
-def _grain(data: pd.DataFrame) -> str:
-    return "daily" if "offset_days" in data else "weekly"

@@ -9,26 +9,27 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.figures.base import Style
 from ca_dash.figures.funnels import steps
 from ca_dash.format import hours, rate
-from ca_dash.theme import Style
 
 
 def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """All customers together: how many of the mature ones reached each step, with the 95% interval in the hover."""
     rows = data[data["grain"] == "total"].sort_values("step_order")
-    shares = base.numbers(rows["rate"])
-    fig = steps(names=rows["step"], counts=rows["customers"], shares=shares, style=style, what="customers", of="mature customers")
     intervals = [
-        f"{rate(low, 1, style.locale)} – {rate(high, 1, style.locale)}"
+        f"<br>95% interval {rate(low, 1, style.locale)} – {rate(high, 1, style.locale)}"
         for low, high in zip(rows["rate_low"], rows["rate_high"], strict=True)
     ]
-    old = fig.data[0].hovertemplate
-    fig.data[0].hovertemplate = [
-        f"{text.removesuffix('<extra></extra>')}<br>95% interval {interval}<extra></extra>"
-        for text, interval in zip(old, intervals, strict=True)
-    ]
-    return fig
+    return steps(
+        names=rows["step"],
+        counts=rows["customers"],
+        shares=base.numbers(rows["rate"]),
+        style=style,
+        what="customers",
+        of="mature customers",
+        remarks=intervals,
+    )
 
 
 def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.figures.base import Style
 from ca_dash.format import number, rate
-from ca_dash.theme import Style
 
 
 def session_steps(*, data: pd.DataFrame, style: Style) -> go.Figure:
@@ -18,17 +20,26 @@ def session_steps(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return steps(names=rows["step"], counts=rows["sessions"], shares=shares, style=style, what="sessions", of="all sessions")
 
 
-def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], style: Style, what: str, of: str) -> go.Figure:
-    """Horizontal bars of a funnel, first step on top, each with its count and share."""
+def steps(
+    *,
+    names: pd.Series,
+    counts: pd.Series,
+    shares: Sequence[float | None],
+    style: Style,
+    what: str,
+    of: str,
+    remarks: Sequence[str] | None = None,
+) -> go.Figure:
+    """Horizontal bars of a funnel, first step on top, each with its count and share; `remarks` are further lines of the hovers."""
     labels = [base.step_label(str(name)) for name in names]
     top = max((float(count) for count in counts), default=0.0) or 1.0
     texts = [
         f"<b>{number(c, 0, style.locale)}</b>" + ("" if share == 1 else f"  {rate(share, 1, style.locale)}")
         for c, share in zip(counts, shares, strict=True)
     ]
-    shown = [
-        f"<b>{name}</b><br>{number(count, 0, style.locale)} {what}, {rate(share, 1, style.locale)} of {of}<extra></extra>"
-        for name, count, share in zip(labels, counts, shares, strict=True)
+    hovers = [
+        f"<b>{name}</b><br>{number(count, 0, style.locale)} {what}, {rate(share, 1, style.locale)} of {of}{remark}<extra></extra>"
+        for name, count, share, remark in zip(labels, counts, shares, remarks or [""] * len(labels), strict=True)
     ]
     fig = base.figure(style, y="")
     fig.add_bar(
@@ -38,7 +49,7 @@ def steps(*, names: pd.Series, counts: pd.Series, shares: list[float | None], st
         text=texts,
         textposition="outside",
         cliponaxis=False,
-        hovertemplate=shown,
+        hovertemplate=hovers,
         textfont={"size": 12, "color": style.ink},
         marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
     )
@@ -66,7 +77,7 @@ def session_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
         color = style.color(position)
         base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
         base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
-    base.time_axis(fig, style=style, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, data=data)
     return fig
 
 
@@ -96,7 +107,7 @@ def customer_totals(*, data: pd.DataFrame, style: Style) -> go.Figure:
     labels = [base.step_label(str(step)) for step in rows["step"]]
     texts = [number(count, 0, style.locale) for count in rows["customers"]]
     fig = base.figure(style, y="Customers")
-    shown = [f"<b>{name}</b><br>{text} customers<extra></extra>" for name, text in zip(labels, texts, strict=True)]
+    hovers = [f"<b>{name}</b><br>{text} customers<extra></extra>" for name, text in zip(labels, texts, strict=True)]
     fig.add_bar(
         x=[name.replace(" ", "<br>") for name in labels],  # a word a line, so that neighbours keep apart on a phone
         y=base.numbers(rows["customers"]),
@@ -104,7 +115,7 @@ def customer_totals(*, data: pd.DataFrame, style: Style) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         constraintext="none",
-        hovertemplate=shown,
+        hovertemplate=hovers,
         textfont={"color": style.ink, "size": 12},
         marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
     )
@@ -119,13 +130,13 @@ def _volumes(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Fi
         base.add_series(
             fig, data=rows, y=column, name=base.step_label(step), color=style.color(position), unit="count", style=style, position=position
         )
-    base.time_axis(fig, style=style, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, data=data)
     return fig
 
 
 def _hours(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figure:
     fig = base.figure(style, y=title)
-    text = base.hover("decimal", style)
+    text = base.hover("ratio", style)
     for position, step in enumerate(base.step_names(data)):
         rows = data[data["step"] == step].sort_values("hour")
         fig.add_scatter(

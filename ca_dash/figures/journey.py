@@ -9,11 +9,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
+from ca_dash.figures.base import Style
 from ca_dash.figures.cohorts import ordinal
 from ca_dash.format import hours, money, number
-from ca_dash.theme import Style
 
 SHOWN = 8
+FIRST, LAST = "download", "since_last_order"
+STEPS = {FIRST: "Download", LAST: "Today"}
 
 
 def no_orders(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -25,7 +27,8 @@ def no_orders(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str
 
 def average(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Steps from top to bottom on one line; each with the mean time since the step before (bar) and the mean amount of the order."""
-    rows = _shown(data.sort_values("step_order"))
+    steps = data.sort_values("step_order")
+    rows = steps if len(steps) <= SHOWN else pd.concat([steps.head(SHOWN - 1), steps.tail(1)])
     days = [None if value is None else value / 24 for value in base.numbers(rows["average_hours"])]
     fig = base.figure(style, y="")
     fig.add_bar(
@@ -55,34 +58,26 @@ def average(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return fig
 
 
-def step_name(step: str) -> str:
-    """`order_2` → 2nd order."""
-    kind, _, count = step.partition("_")
-    if kind == "order" and count.isdigit():
-        return f"{ordinal(int(count))} order"
-    return {"download": "Download", "since_last_order": "Today"}.get(step, step)
-
-
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
-    """At most so many steps: the first ones and the last."""
-    return rows if len(rows) <= SHOWN else pd.concat([rows.head(SHOWN - 1), rows.tail(1)])
+def step_name(step: str, order: int) -> str:
+    """A step for people; all others than the first and the last are orders, whose place in the journey is their number: 2nd order."""
+    return STEPS.get(step) or f"{ordinal(order)} order"
 
 
 def _words(row: Mapping[str, Any], style: Style) -> str:
     """What stands beside a stop: 64.4 days later · £47.71."""
-    if row["step"] == "download":
+    if row["step"] == FIRST:
         return ""
     time = hours(row["average_hours"], style.locale)
-    if row["step"] == "since_last_order":
+    if row["step"] == LAST:
         return f"  <b>{time}</b> since last order"
     amount = row["average_amount"]
     return f"  <b>{time}</b> later" + ("" if amount is None or pd.isna(amount) else f" · {money(amount, style.currency, style.locale)}")
 
 
 def _hover(row: Mapping[str, Any], style: Style) -> str:
-    since = "since the last order" if row["step"] == "since_last_order" else "since the step before"
-    timed = number(row["hours_customers"], 0, style.locale)
-    text = f"<b>{step_name(row['step'])}</b><br>{hours(row['average_hours'], style.locale)} {since}, mean over {timed} customers"
+    since = "since the last order" if row["step"] == LAST else "since the step before"
+    time, timed = hours(row["average_hours"], style.locale), number(row["hours_customers"], 0, style.locale)
+    text = f"<b>{step_name(row['step'], row['step_order'])}</b><br>{time} {since}, mean over {timed} customers"
     if row["average_amount"] is not None and not pd.isna(row["average_amount"]):
         orders = number(row["customers"], 0, style.locale)
         text += f"<br>{money(row['average_amount'], style.currency, style.locale)}, mean over {orders} orders"
@@ -91,8 +86,8 @@ def _hover(row: Mapping[str, Any], style: Style) -> str:
 
 def _frame(fig: go.Figure, rows: pd.DataFrame, longest: float, style: Style) -> None:
     titles = [
-        f"<b>{step_name(step)}</b><br>{number(count, 0, style.locale)} customers"
-        for step, count in zip(rows["step"], rows["customers"], strict=True)
+        f"<b>{step_name(step, order)}</b><br>{number(count, 0, style.locale)} customers"
+        for step, order, count in zip(rows["step"], rows["step_order"], rows["customers"], strict=True)
     ]
     fig.update_layout(hovermode="closest", showlegend=False)
     title = {"text": "Days since the step before"}

@@ -5,41 +5,46 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_assets.analyses.intervals import ratio, wilson
+from ca_assets.analyses.core.intervals import ratio, wilson
+from ca_assets.contracts.reserved import NONE, OTHER
+from ca_dash.components.states import Missing
+from ca_dash.components.table import TableRows
 from ca_dash.figures import base, ranked
+from ca_dash.figures.base import Style
 from ca_dash.format import interval, label, money
-from ca_dash.states import Missing
-from ca_dash.theme import Style
 
 ORGANIC = "Organic (no promotion)"
 LINES = 5
 BARS = 10
 
 
-def summary(*, data: pd.DataFrame, style: Style) -> pd.DataFrame:
+def summary(*, data: pd.DataFrame, style: Style) -> TableRows:
     """The table of promotions, organic orders first, with the sum of what adds up as its last row."""
-    order = data["promotion_id"].map({ranked.NONE: 0, ranked.OTHER: 2}).fillna(1)
-    rows = data.assign(order=order).sort_values(["order", "orders"], ascending=[True, False])
+    place = data["promotion_id"].map({NONE: 0, OTHER: 2}).fillna(1)
+    rows = data.assign(place=place).sort_values(["place", "orders"], ascending=[True, False])
     lows, highs = rows["first_order_rate_low"], rows["first_order_rate_high"]
-    table = rows[["orders", "customers", "revenue", "discount", "average_amount", "first_orders", "first_order_rate"]].assign(
+    shown = rows[["orders", "customers", "revenue", "discount", "average_amount", "first_orders", "first_order_rate"]].assign(
         interval=[interval(low, high, style.locale) for low, high in zip(lows, highs, strict=True)],
         orders_per_customer=rows["orders_per_customer"],
     )
-    table.insert(0, "promotion", [name_of(promotion) for promotion in rows["promotion_id"]])
-    sums = table[["orders", "revenue", "discount", "first_orders"]].sum(min_count=1)
-    table.attrs["titles"] = {"first_order_rate": "Share of first orders", "interval": "95% interval"}
-    table.attrs["total"] = {"promotion": "All orders", **{key: None if pd.isna(value) else float(value) for key, value in sums.items()}}
-    return table
+    shown.insert(0, "promotion", [promotion_name(promotion) for promotion in rows["promotion_id"]])
+    sums = shown[["orders", "revenue", "discount", "first_orders"]].sum(min_count=1)
+    return TableRows(
+        shown,
+        titles={"first_order_rate": "Share of first orders", "interval": "95% interval"},
+        wide=("promotion",),
+        total={"promotion": "All orders", **{name: None if pd.isna(value) else float(value) for name, value in sums.items()}},
+    )
 
 
 def daily_orders(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Promoted and organic orders per day, week or month."""
-    rows = ranked.by_grain(data.assign(whole="shop"), key="whole", columns=["organic_orders", "promoted_orders"], style=style)
+    rows = ranked.by_grain(data, columns=["organic_orders", "promoted_orders"], style=style)
     fig = base.figure(style, y="Orders")
     for column, name, position in (("organic_orders", "Organic", 0), ("promoted_orders", "With a promotion", 1)):
         base.add_bars(fig, data=rows, y=column, name=name, color=style.color(position), unit="count", style=style)
     fig.update_layout(barmode="stack", legend={"traceorder": "normal"}, bargap=0.12 if len(rows) > 60 else 0.28)
-    base.time_axis(fig, style=style, grain=style.grain, data=rows)
+    base.time_axis(fig, style=style, data=rows)
     return fig
 
 
@@ -47,13 +52,13 @@ def daily_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Share of each day's, week's or month's orders that had a promotion, with its 95% interval."""
     fig = base.figure(style, y="Share of orders", unit="rate")
     name = "With a promotion"
-    rows = ranked.by_grain(data.assign(whole="shop"), key="whole", columns=["promoted_orders", "orders"], style=style)
+    rows = ranked.by_grain(data, columns=["promoted_orders", "orders"], style=style)
     low, high = wilson(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
     rate = ratio(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
     data = rows.assign(promoted_rate=rate, promoted_rate_low=low, promoted_rate_high=high)
     base.add_band(fig, data=data, low="promoted_rate_low", high="promoted_rate_high", color=style.color(1), name=name, style=style)
     base.add_series(fig, data=data, y="promoted_rate", name=name, color=style.color(1), unit="rate", style=style, width=1.6)
-    base.time_axis(fig, style=style, grain=style.grain, data=data)
+    base.time_axis(fig, style=style, data=data)
     fig.update_layout(showlegend=False)
     return fig
 
@@ -102,14 +107,15 @@ def hourly_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 def by_promotion(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Revenue and discount of each promotion over the range."""
-    sums = data[data["promotion_id"] != ranked.NONE].groupby("promotion_id")[["orders", "revenue", "discount"]].sum(min_count=1)
+    sums = data[data["promotion_id"] != NONE].groupby("promotion_id")[["orders", "revenue", "discount"]].sum(min_count=1)
     rows = sums[sums["orders"] > 0].sort_values("revenue", ascending=False).head(BARS)
     if rows.empty:
-        raise Missing("No promoted orders", "No order of this range had a promotion. Choose a longer range.")
-    names = [name_of(str(promotion)) for promotion in rows.index]
-    fig = base.figure(style, y="", unit="count")
+        raise _no_orders()
+    names = [promotion_name(str(promotion)) for promotion in rows.index]
+    fig = base.figure(style, y="")
     for column, name, position in (("revenue", "Revenue", 0), ("discount", "Discount", 1)):
         texts = [money(value, style.currency, style.locale) for value in rows[column]]
+        hovers = [f"<b>{base.plain(who)}</b><br>{name} {text}<extra></extra>" for who, text in zip(names, texts, strict=True)]
         fig.add_bar(
             x=base.numbers(rows[column]),
             y=list(range(len(names))),
@@ -120,7 +126,7 @@ def by_promotion(*, data: pd.DataFrame, style: Style) -> go.Figure:
             cliponaxis=False,
             textfont={"size": 11, "color": style.ink},
             marker={"color": style.color(position), "cornerradius": 3},
-            hovertemplate=[f"<b>{base.plain(who)}</b><br>{name} {text}<extra></extra>" for who, text in zip(names, texts, strict=True)],
+            hovertemplate=hovers,
         )
     top = max((value or 0 for value in base.numbers(rows["revenue"])), default=0) or 1
     title = f"Amount ({style.currency})" if style.currency else "Amount"
@@ -140,28 +146,25 @@ def discount_trend(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return _trend(data, style, "discount", "Discount")
 
 
-def name_of(promotion: str) -> str:
+def promotion_name(promotion: str) -> str:
     """A promotion for people; orders without one are organic."""
-    return ORGANIC if promotion == ranked.NONE else label(promotion) if promotion == ranked.OTHER else promotion
+    return ORGANIC if promotion == NONE else label(promotion) if promotion == OTHER else promotion
 
 
 def _trend(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figure:
     used = data.groupby("promotion_id")["orders"].transform("sum") > 0
-    promoted = data[used & (data["promotion_id"] != ranked.NONE)]
+    promoted = data[used & (data["promotion_id"] != NONE)]
     if promoted.empty:
-        raise Missing("No promoted orders", "No order of this range had a promotion. Choose a longer range.")
-    totals = (
-        promoted[promoted["promotion_id"] != ranked.OTHER].groupby("promotion_id")[column].sum().sort_values(ascending=False, kind="stable")
-    )
-    best = list(totals.index[:LINES])
-    rows = promoted.assign(line=promoted["promotion_id"].where(promoted["promotion_id"].isin(best), ranked.OTHER))
-    rows = rows.groupby(["period", "line"], as_index=False)[column].sum(min_count=1)
-    rows = ranked.by_grain(rows, key="line", columns=[column], style=style)
+        raise _no_orders()
+    rows, lines = ranked.largest(promoted, key="promotion_id", column=column, count=LINES, style=style)
     fig = base.figure(style, y=title, unit="money")
-    lines = [*best, *([ranked.OTHER] if ranked.OTHER in set(rows["line"]) else [])]
     for position, line in enumerate(lines):
-        color = style.palette[-1] if line == ranked.OTHER else style.color(position)
-        name = ranked.shortened(name_of(line))
+        color = style.palette[-1] if line == OTHER else style.color(position)
+        name = ranked.shortened(promotion_name(line))
         base.add_series(fig, data=rows[rows["line"] == line], y=column, name=name, color=color, unit="money", style=style)
-    base.time_axis(fig, style=style, grain=style.grain, data=rows)
+    base.time_axis(fig, style=style, data=rows)
     return fig
+
+
+def _no_orders() -> Missing:
+    return Missing("No promoted orders", "No order of this range had a promotion. Choose a longer range.")

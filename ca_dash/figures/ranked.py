@@ -7,17 +7,16 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.contracts.reserved import OTHER
+from ca_assets.contracts.units import Unit
 from ca_dash.figures import base
-from ca_dash.format import weekday_number
-from ca_dash.theme import Style
+from ca_dash.figures.base import Style
 
 LONGEST = 30
-OTHER = "__other__"
-NONE = "__none__"
 
 
 def bars(
-    *, names: Sequence[str], values: pd.Series, hovers: Sequence[str], unit: base.Unit, title: str, style: Style, color: str | None = None
+    *, names: Sequence[str], values: pd.Series, hovers: Sequence[str], unit: Unit, title: str, style: Style, color: str | None = None
 ) -> go.Figure:
     """Horizontal bars in the given order, each with its exact value at the end."""
     fig = base.figure(style, y="", x=None)
@@ -62,19 +61,28 @@ def shortened(name: str, longest: int = LONGEST) -> str:
     return base.plain(name if len(name) <= longest else name[: longest - 1].rstrip() + "…")
 
 
-def by_grain(data: pd.DataFrame, *, key: str, columns: Sequence[str], style: Style) -> pd.DataFrame:
-    """Daily rows added up to the weeks or months of the page; one that ends after the last day is not complete."""
-    days = pd.to_datetime(data["period"])
+def largest(data: pd.DataFrame, *, key: str, column: str, count: int, style: Style) -> tuple[pd.DataFrame, list[str]]:
+    """Daily rows of the largest values of `key` by the sum of `column`, all others added up to one, in the page's periods.
+
+    Returns rows (period, line, column) and the lines in the order of their size, the rest last where there is one.
+    """
+    totals = data[data[key] != OTHER].groupby(key)[column].sum().sort_values(ascending=False, kind="stable")
+    lines = [str(value) for value in totals.index[:count]]
+    rows = (
+        data.assign(line=data[key].where(data[key].isin(lines), OTHER)).groupby(["period", "line"], as_index=False)[column].sum(min_count=1)
+    )
+    rest = [OTHER] if OTHER in set(rows["line"]) else []
+    return by_grain(rows, columns=[column], style=style, key="line"), [*lines, *rest]
+
+
+def by_grain(data: pd.DataFrame, *, columns: Sequence[str], style: Style, key: str | None = None) -> pd.DataFrame:
+    """Daily rows (of each `key`) added up to the weeks or months of the page; one that ends after the last day is not complete."""
     if style.grain == "daily":
         return data
-    first = week_starts(days, style.week_start) if style.grain == "weekly" else days.dt.to_period("M").dt.start_time
-    groups = data.assign(period=first).groupby(["period", key], sort=True)
+    days = pd.to_datetime(data["period"])
+    weeks = days - pd.to_timedelta((days.dt.dayofweek - style.week_start) % 7, unit="D")
+    first = weeks if style.grain == "weekly" else days.dt.to_period("M").dt.start_time
+    groups = data.assign(period=first).groupby(["period", key] if key else ["period"], sort=True)
     sums = groups[list(columns)].sum(min_count=1).reset_index()
     length = 7 if style.grain == "weekly" else sums["period"].dt.days_in_month
     return sums.assign(complete=sums["period"] + pd.to_timedelta(length - 1, unit="D") <= days.max())
-
-
-def week_starts(days: pd.Series, week_start: str) -> pd.Series:
-    """First day of each day's week."""
-    shift = (days.dt.dayofweek - weekday_number(week_start)) % 7
-    return days - pd.to_timedelta(shift, unit="D")

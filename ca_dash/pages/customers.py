@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import dash
-
-from ca_dash.page import Page, layout
-from ca_dash.pages.cohorts import DASHBOARD
-from ca_dash.pages.customers_funnel import VOLUMES
-from ca_dash.pages.descriptive import AMOUNTS, ORDERS
+from ca_dash.page import Page
+from ca_dash.panels.cohorts import FIRST_ORDERS
+from ca_dash.panels.funnels import CUSTOMER_VOLUMES
+from ca_dash.panels.stats import ORDERS_PER_CUSTOMER, PAYMENT_AMOUNTS
 
 PAGE = Page(
+    "/customers",
     "Customers",
     "What do customers spend, how often do they order, and how do new ones become buyers?",
-    (AMOUNTS, ORDERS, DASHBOARD, VOLUMES),
-    has_grain=True,
-    uses_download=True,
+    (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, FIRST_ORDERS, CUSTOMER_VOLUMES),
+    group="Overview",
+    order=1,
+    icon="people",
 )
-dash.register_page(__name__, path="/customers", name="Customers", category="Overview", order=1, icon="people", layout=layout(PAGE))

@@ -1,0 +1,1 @@
+"""What all parts agree on: column types, source fields, tables. Data only."""

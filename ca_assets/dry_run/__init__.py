@@ -1,0 +1,1 @@
+"""A look at what a shop.yaml's sources hold, without loading them."""

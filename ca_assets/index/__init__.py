@@ -1,0 +1,1 @@
+"""The published view that pages, search and exports read."""

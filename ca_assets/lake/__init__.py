@@ -1,0 +1,1 @@
+"""The lake: Delta tables, the truth that everything else is made from."""

@@ -1,0 +1,1 @@
+"""The dry run's guess of a source's mapping."""

@@ -1,0 +1,1 @@
+"""PostgreSQL as a source; what Redshift shares with it."""

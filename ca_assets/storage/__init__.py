@@ -1,1 +1,0 @@
-"""The lake (truth), the index (published view) and the engine that reads them."""

@@ -1,1 +1,0 @@
-"""Raw rows to clean tables: contracts, typing, quarantine, keys, joins."""

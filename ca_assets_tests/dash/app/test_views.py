@@ -1,0 +1,122 @@
+"""What panels and tiles show for a URL's query: figures, states in words, and how old their rows are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ca_assets.index.embedded.index import EmbeddedIndex
+from ca_assets_tests.dash import sample_reports
+from ca_assets_tests.dash.applications import META, SITE, make_app, publish, views_of
+from ca_dash.app.views import Views
+from ca_dash.figures import cohorts
+from ca_dash.figures.base import Style
+from ca_dash.locales import locale_of
+from ca_dash.theme import Scheme
+
+OLD = dt.date(2024, 3, 9)
+WEEKLY_FAMILIES = ("churn", "journey")
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedIndex:
+    index = make_app(tmp_path_factory.mktemp("views"))[1]
+    publish(index, {"all": 1.0, "country=FR": 0.0})
+    return index
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Views:
+    """A shop without baskets, promotions and customers."""
+    index = make_app(tmp_path_factory.mktemp("bare"))[1]
+    publish(index, {"all": 1.0}, META | {"has_baskets": False, "has_promotion": False, "has_customers": False})
+    return views_of(index)
+
+
+@pytest.fixture(scope="module")
+def two_dates(tmp_path_factory: pytest.TempPathFactory) -> Views:
+    """Two publications: of the second date there are no reports of the families that are computed weekly."""
+    index = make_app(tmp_path_factory.mktemp("dates"))[1]
+    publish(index, {"all": 1.0}, day=OLD)
+    daily = tuple(name for name in sample_reports.FAMILIES if name not in WEEKLY_FAMILIES)
+    for reports in sample_reports.report_sets({"all": 1.0}, families=daily):
+        index.stage_reports("g2", reports)
+    index.switch("g2", META)
+    return views_of(index)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "search", ["", "?window=7d", "?window=all&grain=monthly", "?from=2024-03-13&to=2024-03-13", "?scope=country%3DFR&grain=weekly"]
+)
+def test_every_panel_draws(index: EmbeddedIndex, search: str, scheme: Scheme) -> None:
+    views = views_of(index)
+    for panel in SITE.panels.values():
+        view = views.panel(panel, search, scheme)
+        if "FR" in search and view.state is not None:  # nobody ever ordered there: refused in words
+            assert panel.id.split("-")[0] in {"cohorts", "churn", "journey"}, panel.id
+            continue
+        assert view.state is None, panel.id
+        assert view.content is not None if panel.figure is None else view.content.layout.template.layout.font.family, panel.id
+    assert len(views.tiles(SITE.by_path["/"], search, scheme)) == 6
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+    views = views_of(make_app(tmp_path)[1])
+    for panel in SITE.panels.values():
+        assert "ca load" in str(views.panel(panel, "", "light").state)
+    assert all(views.bar(page, "") == [] for page in SITE.pages)
+
+
+def test_heat_map_of_revenue_is_by_week_of_download(index: EmbeddedIndex) -> None:
+    views, panel = views_of(index), SITE.panels["cohorts-map"]
+    rows = views.rows(panel, "?value=revenue&cohort=daily&event=2_3")
+    assert str(rows.path) == "cohorts/revenue_weekly"
+    style = Style("light", "EUR", grain="weekly", choices={"value": "revenue", "event": "2_3"})
+    fig = cohorts.heatmap(data=rows.data, style=style)
+    assert fig.layout.xaxis.title.text == "Weeks since the download"
+    assert str(views.rows(panel, "?cohort=daily&event=2_3").path) == "cohorts/daily_2_3"
+
+
+def test_what_is_not_connected_is_said_once(bare: Views) -> None:
+    for path, word in (("/products", "baskets"), ("/promotions", "promotion_id")):
+        bar = bare.bar(SITE.by_path[path], "")
+        assert len(bar) == 1 and bar[0].className == "ca-needs" and word in str(bar)
+    assert "baskets" in str(bare.panel(SITE.panels["products-top"], "", "light").state)
+    assert "first session" in str(bare.bar(SITE.by_path["/cohorts"], ""))
+    assert "first session" not in str(bare.bar(SITE.by_path["/churn"], ""))
+
+
+def test_amounts_of_two_currencies_are_refused(tmp_path: Path) -> None:
+    index = make_app(tmp_path)[1]
+    scopes = {"all": 1.0, "currency=EUR": 0.6, "currency=USD": 0.4}
+    publish(index, scopes, money=lambda scope: scope.startswith("currency"))
+    views = views_of(index)
+    for panel in (panel for panel in SITE.panels.values() if panel.draws_money):
+        assert "Several currencies" in str(views.panel(panel, "?value=revenue", "light").state), panel.id
+        assert views.panel(panel, "?value=revenue&scope=currency%3DUSD", "light").state is None, panel.id
+
+
+def test_rows_of_an_older_day_say_so(two_dates: Views) -> None:
+    for panel in SITE.panels.values():
+        badge = two_dates.panel(panel, "", "light").badge
+        is_old = panel.report.partition("/")[0] in WEEKLY_FAMILIES
+        assert ("as of 9 Mar" in str(badge)) is is_old, panel.id
+        assert two_dates.rows(panel, "").day == (OLD if is_old else sample_reports.LAST)
+    assert "As of" not in str(two_dates.panel(SITE.panels["churn-weekly"], "?as_of=2024-03-09", "light").badge).title()
+    assert str(two_dates.tiles(SITE.by_path["/churn"], "", "light")).count("as of 9 Mar") == 4
+    assert "as of 9 Mar" not in str(two_dates.tiles(SITE.by_path["/"], "", "light"))
+
+
+def test_the_age_of_rows_is_written_in_the_locale(two_dates: Views, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("ca_dash.panel", "ca_dash.app.views"):
+        monkeypatch.setattr(f"{module}.current", lambda: locale_of("de-DE"))
+    badge = two_dates.panel(SITE.panels["churn-overall"], "", "light").badge
+    assert "as of 9. März" in str(badge) and "up to 9. März 2024" in badge.title
+
+
+def test_nothing_is_read_of_a_day_after_the_pages(two_dates: Views) -> None:
+    assert two_dates.rows(SITE.panels["overall-orders"], "?as_of=2024-03-09").day == OLD
+    assert "as of" not in str(two_dates.panel(SITE.panels["overall-orders"], "?as_of=2024-03-09", "light").badge)

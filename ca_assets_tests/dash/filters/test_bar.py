@@ -1,0 +1,40 @@
+"""The filter bar's controls: what they show, what they write into the URL."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ca_assets_tests.dash.applications import SITE
+from ca_dash.filters.bar import bar
+from ca_dash.filters.url import changed, parse
+from ca_dash.reports import ShopView
+
+SHOP = ShopView(
+    generation="g", name="Shop", currency="EUR", report_date=dt.date(2024, 3, 13), first_day=dt.date(2023, 9, 4),
+    scopes=("all", "country=FR", "country=__none__"), report_dates=(dt.date(2024, 3, 13), dt.date(2024, 3, 12)),
+)  # fmt: skip
+
+
+def bar_of(path: str, search: str) -> str:
+    return str(bar(SHOP, parse(search, SHOP, SITE.choices), SITE.by_path[path].controls))
+
+
+def test_choices_stand_in_the_url() -> None:
+    assert changed("?window=28d", SHOP, SITE.choices, "value", "customers") == "?window=28d&value=customers"
+    assert changed("?value=customers&event=1_2", SHOP, SITE.choices, "value", "share") == "?event=1_2"
+    wrong = parse("?event=9_9", SHOP, SITE.choices)
+    assert wrong.choices["event"] == "0_1" and len(wrong.messages) == 1
+    assert "disabled=True" in bar_of("/cohorts", "?value=revenue")
+
+
+def test_periods_are_offered_where_a_panel_follows_them() -> None:
+    offered = {page.path for page in SITE.pages if "'name': 'grain'" in bar_of(page.path, "")}
+    assert offered == {"/customers", "/funnels/sessions", "/funnels/customers", "/purchases", "/products", "/promotions"}
+
+
+def test_scopes_are_grouped_by_dimension() -> None:
+    text = bar_of("/", "?scope=country%3DFR")
+    assert (
+        "{'group': 'Country', 'items': [{'value': 'country=FR', 'label': 'FR'}, {'value': 'country=__none__', 'label': 'not set'}]}" in text
+    )
+    assert "Country: FR counts only sessions inside it" in text

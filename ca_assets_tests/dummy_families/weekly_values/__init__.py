@@ -1,0 +1,1 @@
+"""What buyers are expected to order, learned weekly."""

@@ -1,1 +1,0 @@
-"""Tests of loads: increments, the ledger, what a load refuses."""

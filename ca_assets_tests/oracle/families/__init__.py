@@ -1,0 +1,1 @@
+"""The oracle's reports, a family a module, each straight from its definition."""

@@ -1,1 +1,0 @@
-"""Spark beside DuckDB: the same expressions, the same tables, the same reports."""

@@ -1,1 +1,0 @@
-"""Tables: raw rows become clean tables by REPORTS.md section 2."""

@@ -1,0 +1,1 @@
+"""The server, the frame around every page, and all callbacks."""

@@ -1,0 +1,74 @@
+"""Makes the application: Flask server behind the login, Dash on it, pages found in `ca_dash/pages`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dash import Dash
+from flask import Flask
+
+from ca_assets.index.protocol import Index
+from ca_assets.settings.database import Database
+from ca_assets.settings.process import ProcessSettings
+from ca_dash.app import callbacks, export, shell
+from ca_dash.app.site import find_site
+from ca_dash.app.views import Views
+from ca_dash.auth.attempts import Attempts
+from ca_dash.auth.login import Auth, protect
+from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
+from ca_dash.locales import locale_of
+from ca_dash.reports import Reader
+
+INDEX_PAGE = """<!DOCTYPE html>
+<html lang="en" data-mantine-color-scheme="light">
+<head>
+  {%metas%}
+  <meta name="color-scheme" content="light dark">
+  <title>{%title%}</title>
+  <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
+  <script src="/assets/boot.js"></script>
+  {%css%}
+</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+
+
+def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
+    """The application on an index and a settings database."""
+    server = _server(secret_key)
+    server.config["CA_LOCALE"] = locale_of(settings.locale).tag
+    trust_proxies(server, settings.proxy_hops)
+    protect(server, Auth(database, settings, Attempts(database)))
+    app = Dash(
+        "ca_dash",
+        server=server,
+        title="CustomerAnalytics",
+        update_title="",
+        use_pages=False,  # own router: Dash's would rebuild the whole page at every change of a filter
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        index_string=INDEX_PAGE,
+        assets_ignore=r"boot\.js|favicon\.svg",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    views = Views(Reader(index), find_site())
+    app.layout = lambda: shell.layout(views.shop(), views.site)
+    callbacks.register(app, views)
+    export.register(server, views)
+    add_headers(server, app.csp_hashes())
+    return app
+
+
+def _server(secret_key: str) -> Flask:
+    server = Flask("ca_dash", static_folder=None)
+    server.secret_key = secret_key
+    server.session_interface = TlsAwareCookies()
+    server.config.update(
+        SESSION_COOKIE_NAME="ca_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a late answer must not bring back a session that was logged out
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+    )
+    return server

@@ -1,0 +1,127 @@
+"""The frame around every page: header, navigation made from the site's pages, the place of the page, the table window."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from ca_dash.app.site import Site
+from ca_dash.auth.login import current_user
+from ca_dash.auth.security import csrf_token
+from ca_dash.components.icons import icon
+from ca_dash.format import day
+from ca_dash.locales import OFFERED, current, name_of
+from ca_dash.page import Page
+from ca_dash.reports import ShopView
+from ca_dash.theme import mantine_theme
+
+NAV_WIDTH = 232
+
+
+def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
+    """The whole document of one visit."""
+    shell = dmc.AppShell(
+        [
+            dmc.AppShellHeader(_header(shop), className="ca-header"),
+            dmc.AppShellNavbar(_navigation(site), id="navbar", className="ca-navbar", **{"aria-label": "Pages"}),
+            dmc.AppShellMain(html.Div(id="page", className="ca-main"), id="main", tabIndex=-1),
+        ],
+        id="shell",
+        header={"height": 56},
+        navbar={"width": NAV_WIDTH, "breakpoint": 900, "collapsed": {"mobile": True, "desktop": False}},
+        padding=0,
+        transitionDuration=0,
+    )
+    parts = [
+        html.A("Skip to content", href="#main", className="ca-skip"),
+        dcc.Location(id="url", refresh=False),
+        dcc.Store(id="title"),
+        dcc.Store(id="colors"),
+        shell,
+        _table_window(),
+    ]
+    return dmc.MantineProvider(parts, theme=mantine_theme(), defaultColorScheme="auto")
+
+
+def _navigation(site: Site) -> list[Any]:
+    groups = [
+        html.Div([html.Div(group, className="ca-nav-title"), html.Ul([_link(page) for page in pages])], className="ca-nav-group")
+        for group, pages in groupby(site.pages, key=lambda page: page.group)
+    ]
+    fold = html.Button(
+        [icon("fold"), html.Span("Fold navigation", className="ca-nav-label")],
+        id="fold",
+        className="ca-fold",
+        n_clicks=0,
+        **{"aria-label": "Fold navigation"},
+    )
+    return [html.Div(groups, className="ca-nav"), fold]
+
+
+def _link(page: Page) -> html.Li:
+    content = [icon(page.icon), html.Span(page.title, className="ca-nav-label")]
+    return html.Li(dcc.Link(content, id={"type": "nav", "path": page.path}, href=page.path, className="ca-nav-link", title=page.title))
+
+
+def _header(shop: ShopView | None) -> html.Div:
+    name = shop.name if shop else "CustomerAnalytics"
+    state = f"as of {day(shop.report_date, current())}" if shop and shop.report_date else "no data yet"
+    left = [
+        html.Button(
+            icon("menu", 20), id="drawer", className="ca-burger", n_clicks=0, **{"aria-label": "Open navigation", "aria-controls": "navbar"}
+        ),
+        html.Img(src="/assets/favicon.svg", alt="", width=26, height=26),
+        html.Div([html.Span(name, className="ca-shop", title=name), html.Span(state, className="ca-asof")], className="ca-brand"),
+    ]
+    scheme_switch = dmc.ColorSchemeToggle(
+        id="scheme",
+        lightIcon=icon("sun"),
+        darkIcon=icon("moon"),
+        variant="subtle",
+        color="gray",
+        size="lg",
+        **{"aria-label": "Light or dark colours"},
+    )
+    return html.Div(
+        [html.Div(left, className="ca-header-left"), html.Div([scheme_switch, _user_menu()], className="ca-header-right")],
+        className="ca-header-row",
+    )
+
+
+def _user_menu() -> dmc.Popover:
+    user = current_user()
+    name, role = (user.name, user.role) if user else ("", "")
+    button = dmc.ActionIcon(icon("user"), variant="subtle", color="gray", size="lg", **{"aria-label": f"Account of {name}"})
+    leave = html.Button([icon("logout", 16), "Log out"], type="button", className="ca-logout", **{"data-csrf": csrf_token()})
+    who = html.Div([html.Strong(name), html.Span(role, className="ca-muted")], className="ca-who")
+    return dmc.Popover(  # no menu: readers' tools expect nothing but entries in one
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown([who, dmc.Divider(), _formats(), dmc.Divider(), leave], className="ca-account")],
+        position="bottom-end",
+        shadow="md",
+        width=250,
+        trapFocus=True,
+        keepMounted=False,
+    )
+
+
+def _formats() -> html.Label:
+    """The reader's own formats of numbers and dates; assets/app.js keeps the choice in a cookie and loads the page again."""
+    chosen = current().tag
+    tags = OFFERED if chosen in OFFERED else (chosen, *OFFERED)
+    options = [html.Option(name_of(tag), value=tag, selected=tag == chosen) for tag in tags]
+    return html.Label([html.Span("Numbers and dates"), html.Select(options, className="ca-locale")], className="ca-formats")
+
+
+def _table_window() -> dmc.Modal:
+    return dmc.Modal(
+        html.Div(id="table-body"),
+        id="table-window",
+        title="",
+        size="min(1100px, 94vw)",
+        opened=False,
+        centered=True,
+        closeButtonProps={"aria-label": "Close"},
+    )

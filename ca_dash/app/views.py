@@ -1,0 +1,207 @@
+"""From a URL's query to what a page shows: the filter bar, tiles, a panel's rows and figure; or a state that says what is missing.
+
+This is the way of every request: `app.callbacks` asks one function here; it reads the query (`filters.url`), the report
+(`reports.Reader`), and calls the panel's figure function (`figures`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from dash import html
+
+from ca_assets.analyses.core.downloads import guest_note
+from ca_assets.analyses.core.report import Column, ReportSpec
+from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.protocol import IndexUnavailable, NotPublished
+from ca_dash.app.site import Site
+from ca_dash.components.graph import EMPTY
+from ca_dash.components.states import Missing, state_message, unavailable
+from ca_dash.components.table import TableRows, table
+from ca_dash.figures.base import Style
+from ca_dash.filters import bar as filter_bar
+from ca_dash.filters.url import Filters, Window, cut, parse
+from ca_dash.format import RESERVED, age, day, days, number, scope_label, scope_parts
+from ca_dash.locales import current
+from ca_dash.page import Page
+from ca_dash.panel import Names, Panel, Selection
+from ca_dash.reports import Reader, ShopView
+from ca_dash.theme import Scheme
+
+CURRENCY = "currency"  # the dimension that a shop has when its orders are in more than one
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """What a panel shows: a figure or a table (`content`), or a state in its place; and its badge."""
+
+    content: Any
+    state: html.Div | None = None
+    badge: html.Span | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A panel's rows for the filters, and the report date that they are of: the page's, or the newest before it.
+
+    `span` names the days that they are about when they are no series that was cut to the page's range.
+    """
+
+    data: pd.DataFrame
+    path: ReportPath
+    spec: ReportSpec
+    columns: tuple[Column, ...]
+    filters: Filters
+    shop: ShopView
+    day: dt.date
+    span: str
+    window: Window | None
+    guests: str = ""
+
+
+class Views:
+    """What pages show, for every request; safe for threads. Nothing here raises for what users can cause or a store can do."""
+
+    def __init__(self, reader: Reader, site: Site) -> None:
+        self.reader = reader
+        self.site = site
+
+    def shop(self) -> ShopView | None:
+        """The published shop; None when nothing is published or the store does not answer (panels then say so)."""
+        try:
+            return self.reader.shop()
+        except (NotPublished, IndexUnavailable):
+            return None
+
+    def bar(self, page: Page, search: str | None) -> list[Any]:
+        """The filter bar; nothing before the first publication."""
+        shop = self.shop()
+        if shop is None or not shop.report_dates:
+            return []
+        return filter_bar.bar(shop, parse(search, shop, self.site.choices), page.controls)
+
+    def tiles(self, page: Page, search: str | None, scheme: Scheme) -> list[html.Div]:
+        """The tiles of a page that has some; one message when there is nothing to show."""
+        try:
+            shop = self.reader.shop()
+            if page.tiles is None or shop is None or not shop.report_dates:
+                return []
+            filters = parse(search, shop, self.site.choices)
+            return page.tiles.make(Selection(self.reader, filters), Style(scheme, scope_currency(filters.scope, shop), current()))
+        except NotPublished as error:
+            return [html.Div(state_message("No key figures yet", f"{error}; run ca load."), className="ca-tile is-empty")]
+        except IndexUnavailable as error:
+            return [html.Div(unavailable(error), className="ca-tile is-empty")]
+
+    def panel(self, panel: Panel, search: str | None, scheme: Scheme) -> PanelView:
+        """A panel as its card shows it."""
+        try:
+            rows = self.rows(panel, search)
+            _refuse(panel, rows)
+            filters, shop, currency = rows.filters, rows.shop, scope_currency(rows.filters.scope, rows.shop)
+            grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
+            names = self._names(panel.names, filters) if panel.names else {}
+            style = Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names)
+            if panel.figure is None:
+                shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
+                return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
+            figure = panel.figure(data=rows.data, style=style)
+            return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
+        except Missing as missing:
+            state = state_message(missing.title, missing.remedy)
+        except IndexUnavailable as error:
+            log.warning("panel %s: %s", panel.id, error)
+            state = unavailable(error)
+        return PanelView(EMPTY if panel.figure else None, state)
+
+    def table(self, panel: Panel, search: str | None) -> tuple[str, Any]:
+        """Title and content of a panel's table window: all its rows, as they are downloaded."""
+        try:
+            rows = self.rows(panel, search)
+        except Missing as missing:
+            return panel.title, state_message(missing.title, missing.remedy)
+        except IndexUnavailable as error:
+            return panel.title, unavailable(error)
+        title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
+        return title, table(TableRows(rows.data), rows.columns, scope_currency(rows.filters.scope, rows.shop))
+
+    def rows(self, panel: Panel, search: str | None) -> Rows:
+        """Rows of a panel's report for a URL's query. Raises Missing and IndexUnavailable."""
+        shop = self.reader.shop()
+        if shop is None or not shop.report_dates:
+            raise Missing("No data yet", "Load a shop: ca sources apply shop.yaml, then ca load; or try ca demo.")
+        filters = parse(search, shop, self.site.choices)
+        filters = filters.coarser() if panel.adds_days else filters
+        spec = panel.spec(filters.choices, filters.grain)
+        window = filters.window_for(spec)
+        path = ReportPath(spec.name, spec.type, window.days if window else None)
+        part = shop.missing_part(spec.needs)
+        if part:
+            raise Missing(part.title, part.remedy)
+        try:
+            frame = self.reader.frame(path, filters.scope, filters.as_of)
+        except NotPublished:
+            where = f"{path} for {scope_label(filters.scope)} as of {day(filters.as_of, current())}"
+            raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None
+        data = panel.prepare(frame.data) if panel.prepare else frame.data
+        is_cut = spec.grain is not None and not panel.ignores_range
+        if is_cut:
+            data = cut(data, spec, filters.whole_periods(shop.week_start) if panel.adds_days else filters)
+        span = f"Last {window.days} days" if window and window.days else "" if is_cut else "All days"
+        guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
+        return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, window, guests)
+
+    def _names(self, names: Names, filters: Filters) -> dict[str, str]:
+        """Names by key; none when their report is not published."""
+        try:
+            data = self.reader.frame(names.report, filters.scope, filters.as_of).data.dropna(subset=[names.name])
+        except NotPublished:
+            return {}
+        return dict(zip(data[names.key], data[names.name], strict=True))
+
+
+def scope_currency(scope: str, shop: ShopView) -> str | None:
+    """The scope's currency: its own when the scope is a currency, else the shop's."""
+    dimension, value = scope_parts(scope)
+    return value if dimension == CURRENCY and value not in RESERVED else shop.currency
+
+
+def _refuse(panel: Panel, rows: Rows) -> None:
+    """Say why there is nothing to draw, instead of drawing nothing. Raises Missing."""
+    filters = rows.filters
+    if panel.draws_money and _mixes_currencies(rows):
+        mixed = f"{scope_label(filters.scope)} has orders in more than one currency, which are never added up."
+        raise Missing("Several currencies", f"{mixed} Choose a currency as the scope.")
+    if rows.data.empty:
+        span = rows.span or days(filters.start, filters.end, current())
+        raise Missing(
+            "Nothing in this selection", f"{scope_label(filters.scope)}, {span}: no rows. Choose a longer range or another scope."
+        )
+    refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
+    if refusal:
+        raise Missing(*refusal)
+
+
+def _mixes_currencies(rows: Rows) -> bool:
+    """Whether amounts are missing because the scope holds several currencies: then all of them are, though there are orders."""
+    data, (dimension, _) = rows.data, scope_parts(rows.filters.scope)
+    money = [column.name for column in rows.spec.columns if column.unit == "money"]
+    has_currencies = any(scope_parts(scope)[0] == CURRENCY for scope in rows.shop.scopes)
+    has_orders = "orders" not in data.columns or bool(data["orders"].sum() > 0)
+    return has_currencies and dimension != CURRENCY and has_orders and bool(money) and bool(data[money].isna().all(axis=None))
+
+
+def _badge(rows: Rows, note: str = "") -> Any:
+    """The days that rows without periods are of; the report date where it is older than the page's; and the figure's own remark."""
+    span = f"{rows.span}, nearest to the range" if rows.window and not rows.window.is_exact else rows.span
+    older = age(rows.day, rows.filters.as_of, current())
+    text = " · ".join(part for part in (span, older, note, rows.guests) if part)
+    if not text:
+        return None
+    title = f"{rows.span} up to {day(rows.day, current())}" if rows.span else note or older
+    return html.Span(text, className="ca-badge", title=title)

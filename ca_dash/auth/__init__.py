@@ -1,0 +1,1 @@
+"""Login and what protects the server."""

@@ -1,0 +1,1 @@
+"""The one graph, table, tile, state and icon."""

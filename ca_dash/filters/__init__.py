@@ -1,0 +1,1 @@
+"""A page's filters: in the URL and in the filter bar."""

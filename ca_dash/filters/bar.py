@@ -1,0 +1,164 @@
+"""The filter bar: scope, range, as of, and what else a page lets readers choose. It shows what the URL says (`filters.url` writes it)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from ca_assets.analyses.core.downloads import download_notes
+from ca_assets.contracts.alarms import alarms_of
+from ca_assets.contracts.units import GRAINS
+from ca_dash.components.icons import icon
+from ca_dash.components.states import state_message
+from ca_dash.filters.url import ALL, Choice, Filters
+from ca_dash.format import RESERVED, day, label, scope_label, scope_parts
+from ca_dash.locales import current
+from ca_dash.reports import ShopView
+
+RANGES = (("7d", "7 d"), ("28d", "28 d"), ("90d", "90 d"), ("365d", "1 y"), (ALL, "All"))
+LISTED_DATES = 400
+LISTED_SCOPES = 300
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What a page's bar has besides scope, range and as of, and what must be said in it.
+
+    `has_grain` offers days, weeks, months (`adds_days`: coarser ones unless the URL names some), `choices` the page's own choices.
+    `needs` names the parts of a shop without which the whole page has nothing to show; `starts_at_download`: some of its figures begin
+    at the download, so that readers must be told what a download is.
+    """
+
+    has_grain: bool = False
+    adds_days: bool = False
+    choices: tuple[Choice, ...] = ()
+    needs: tuple[str, ...] = ()
+    starts_at_download: bool = False
+
+
+def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
+    """The controls with their values, and a message for whatever the URL got wrong or the shop lacks."""
+    missing = shop.missing_part(controls.needs)
+    if missing:
+        return [html.Div(state_message(missing.title, missing.remedy), className="ca-needs")]
+    parts: list[Any] = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters)]
+    if controls.has_grain:
+        grain = filters.coarser().grain if controls.adds_days else filters.grain
+        parts.append(_buttons("grain", "Periods", [(value, label(value)) for value in GRAINS], grain))
+    parts += [_choice(choice, filters) for choice in controls.choices]
+    alerts = [
+        dmc.Alert(message, color="yellow", variant="light", icon=icon("alert", 18), className="ca-alert")
+        for message in (*filters.messages, *_alarms(shop))
+    ]
+    remarks = []
+    if filters.scope != ALL and not filters.messages:
+        remarks.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
+    if controls.starts_at_download:
+        remarks += download_notes(shop.meta)
+    return [html.Div(parts, className="ca-filters"), *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
+
+
+def _alarms(shop: ShopView) -> list[str]:
+    """What the last load found odd in the shop's data, a sentence each."""
+    return [f"Please check the {alarm.source} that were loaded: {alarm.text}." for alarm in alarms_of(shop.meta)]
+
+
+def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
+    groups: dict[str, list[dict[str, str]]] = {}
+    for scope in shop.scopes:
+        dimension, value = scope_parts(scope)
+        group, text = ("Shop", scope_label(scope)) if value is None else (label(dimension), RESERVED.get(value, value))
+        groups.setdefault(group, []).append({"value": scope, "label": text})
+    return dmc.Select(
+        id={"type": "filter", "name": "scope"},
+        data=[{"group": group, "items": items} for group, items in groups.items()],
+        value=filters.scope,
+        searchable=True,
+        allowDeselect=False,
+        label="Scope",
+        size="sm",
+        leftSection=icon("layers", 16),
+        nothingFoundMessage="No such value",
+        maxDropdownHeight=340,
+        className="ca-filter-scope",
+        limit=LISTED_SCOPES,
+        comboboxProps={"width": 260, "position": "bottom-start"},
+        withScrollArea=False,  # the list itself scrolls, so that assistive tools find one thing and not two
+        styles={"options": {"maxHeight": 340, "overflowY": "auto"}},
+        attributes={"options": {"tabIndex": 0}},
+    )
+
+
+def _window(filters: Filters) -> html.Div:
+    control = dmc.SegmentedControl(
+        id={"type": "filter", "name": "window"},
+        data=[{"value": value, "label": text} for value, text in RANGES],
+        value=filters.window or "",
+        size="sm",
+    )
+    return _labelled("Range", control, "ca-filter-window")
+
+
+def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
+    return dmc.DatePickerInput(
+        id={"type": "filter", "name": "range"},
+        type="range",
+        value=[filters.start.isoformat(), filters.end.isoformat()],
+        label="Days",
+        size="sm",
+        minDate=filters.first_day.isoformat(),
+        maxDate=filters.as_of.isoformat(),
+        valueFormat=current().picker,
+        leftSection=icon("calendar", 16),
+        allowSingleDateInRange=True,
+        firstDayOfWeek=(shop.week_start + 1) % 7,  # the calendar's 0 is Sunday
+        className="ca-filter-range",
+    )
+
+
+def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
+    data = [{"value": date.isoformat(), "label": day(date, current())} for date in shop.report_dates[:LISTED_DATES]]
+    return dmc.Select(
+        id={"type": "filter", "name": "as_of"},
+        data=data,
+        value=filters.as_of.isoformat(),
+        allowDeselect=False,
+        label="As of",
+        size="sm",
+        leftSection=icon("clock", 16),
+        searchable=len(data) > 8,
+        className="ca-filter-asof",
+        comboboxProps={"width": 180},
+    )
+
+
+def _choice(choice: Choice, filters: Filters) -> Any:
+    is_idle = choice.idle_with is not None and filters.choices[choice.idle_with[0]] == choice.idle_with[1]
+    value = choice.default if is_idle else filters.choices[choice.name]
+    if not choice.is_list:
+        return _buttons(choice.name, choice.title, choice.options, value, is_idle=is_idle)
+    return dmc.Select(
+        id={"type": "filter", "name": choice.name},
+        data=[{"value": option, "label": text} for option, text in choice.options],
+        value=value,
+        allowDeselect=False,
+        label=choice.title,
+        disabled=is_idle,
+        size="sm",
+        className="ca-filter-choice",
+    )
+
+
+def _buttons(name: str, title: str, options: Sequence[tuple[str, str]], value: str, *, is_idle: bool = False) -> html.Div:
+    data = [{"value": option, "label": text} for option, text in options]
+    control = dmc.SegmentedControl(id={"type": "filter", "name": name}, data=data, value=value, size="sm", disabled=is_idle)
+    return _labelled(title, control, "ca-filter-grain")
+
+
+def _labelled(title: str, control: Any, class_name: str) -> html.Div:
+    """A group of buttons under its title."""
+    return html.Div([html.Span(title, className="ca-filter-label"), control], className=class_name, role="group", **{"aria-label": title})

@@ -1,0 +1,201 @@
+"""A panel: one report, one figure function, one place on a page. Here is what a panel is, and its card with all that never changes.
+
+Belongs here: what a panel, and the tiles on top of a page, are made of. Panels themselves stand in `panels/<family>.py`; their rows,
+badge and states are made for each request in `app.views`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import dash_mantine_components as dmc
+import pandas as pd
+import plotly.graph_objects as go
+from dash import html
+
+from ca_assets.analyses.core.family import catalogue
+from ca_assets.analyses.core.report import Column, ReportSpec
+from ca_assets.contracts.report_path import ReportPath
+from ca_assets.contracts.units import GRAINS, Grain
+from ca_dash.components.graph import graph
+from ca_dash.components.icons import icon
+from ca_dash.components.table import TableRows
+from ca_dash.figures.base import Style
+from ca_dash.filters.url import Choice, Filters
+from ca_dash.format import age
+from ca_dash.locales import current
+from ca_dash.reports import Frame, Reader
+
+FigureFunction = Callable[..., go.Figure]
+TableFunction = Callable[..., TableRows]
+Prepare = Callable[[pd.DataFrame], pd.DataFrame]
+Refuse = Callable[[pd.DataFrame, Mapping[str, Any]], tuple[str, str] | None]
+SHOWN_MEANINGS = 9
+
+
+@dataclass(frozen=True)
+class Names:
+    """Where the names of a panel's keys are: the columns `key` and `name` of a report."""
+
+    report: ReportPath
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A report with its figure, or with rows as a table.
+
+    `report` is `report_name/type` and may contain the names of choices in braces, and `{grain}`; `choose` decides where that is not
+    enough. `choices` are those that its report or its figure follows. `figure` draws; without one `table` gives the rows of a table that
+    is always shown. `prepare` sees all rows before they are cut to the range, and adds the columns `added`. `refuse` tells from the rows
+    and the shop's settings that there are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of
+    several currencies has none of. `definition` is said below that of the report. `ignores_range` says why a panel shows everything
+    whatever the range. `adds_days`: the figure adds daily rows up to the page's periods and wants whole ones. `names`: where it looks up
+    names.
+    """
+
+    id: str
+    title: str
+    report: str
+    figure: FigureFunction | None
+    definition: str
+    table: TableFunction | None = None
+    choices: tuple[Choice, ...] = ()
+    choose: Callable[[Mapping[str, str]], str] | None = None
+    prepare: Prepare | None = None
+    added: tuple[Column, ...] = ()
+    refuse: Refuse | None = None
+    names: Names | None = None
+    draws_money: bool = False
+    adds_days: bool = False
+    ignores_range: str = ""
+    is_wide: bool = False
+    height: int = 300
+
+    @property
+    def kind(self) -> str:
+        """Prefix of its parts' ids: charts and tables have callbacks of their own."""
+        return "panel" if self.figure else "rows"
+
+    @property
+    def follows_grain(self) -> bool:
+        """Whether its report is another one for days, weeks, months."""
+        return "{grain}" in self.report
+
+    def spec(self, choices: Mapping[str, str], grain: Grain) -> ReportSpec:
+        """The contract of the report for the values of its choices and the page's periods."""
+        return catalogue()[self.choose(choices) if self.choose else self.report.format_map({**choices, "grain": grain})]
+
+    def specs(self) -> tuple[ReportSpec, ...]:
+        """The contracts of all reports that it may show, that of the defaults first."""
+        options = [[(choice.name, value) for value in choice.values] for choice in self.choices]
+        grains = GRAINS if self.follows_grain else GRAINS[:1]
+        specs = {spec.path: spec for grain in grains for values in product(*options) for spec in [self.spec(dict(values), grain)]}
+        return tuple(specs.values())
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Reports as a page's filters select them: of their scope, as of their day."""
+
+    reader: Reader
+    filters: Filters
+
+    def frame(self, path: ReportPath) -> Frame:
+        """A report's rows. Raises NotPublished."""
+        return self.reader.frame(path, self.filters.scope, self.filters.as_of)
+
+    def age(self, frame: Frame) -> str:
+        """What must be said of rows that are older than the page (`format.age`)."""
+        return age(frame.day, self.filters.as_of, current())
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Figures on top of a page: `make` gives `count` tiles from reports of the page's filters."""
+
+    make: Callable[[Selection, Style], list[html.Div]]
+    count: int
+
+
+def card(panel: Panel) -> html.Section:
+    """The panel's card: title, badge, definition, menu, and a body of fixed height."""
+    title_id = f"title-{panel.id}"
+    head = html.Header(
+        [
+            html.H2(panel.title, id=title_id, className="ca-panel-title"),
+            html.Span(id={"type": f"{panel.kind}-badge", "id": panel.id}, className="ca-badge-slot"),
+            html.Div([_definition(panel), _menu(panel)], className="ca-panel-actions"),
+        ],
+        className="ca-panel-head",
+    )
+    state = html.Div(id={"type": f"{panel.kind}-state", "id": panel.id}, className="ca-panel-state", **{"aria-live": "polite"})
+    body = html.Div(
+        [_picture(panel), state],
+        id={"type": f"{panel.kind}-body", "id": panel.id},
+        className="ca-panel-body is-pending",
+        style={"height": f"{panel.height}px"},
+    )
+    return html.Section([head, body], className="ca-panel is-wide" if panel.is_wide else "ca-panel", **{"aria-labelledby": title_id})
+
+
+def _picture(panel: Panel) -> html.Div:
+    """The place of the chart or table. A chart is one image to a screen reader, which finds the numbers in its table view."""
+    if panel.figure is None:
+        return html.Div(id={"type": "rows-table", "id": panel.id}, className="ca-rows")
+    name = f"Chart: {panel.title}. Its numbers are in the table view of the panel’s menu."
+    return html.Div(graph({"type": "panel-figure", "id": panel.id}, panel.height), role="img", **{"aria-label": name})
+
+
+def _definition(panel: Panel) -> dmc.Popover:
+    """The button that shows the definition, which may be longer than its window: a keyboard scrolls only what can have the focus."""
+    name = {"aria-label": f"Definition of {panel.title}"}
+    text = html.Div(_definition_text(panel), className="ca-definition-text", tabIndex=0, role="group", **name)
+    button = dmc.ActionIcon(icon("info", 17), variant="subtle", color="gray", size="md", **name)
+    return dmc.Popover(
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(text, className="ca-definition")],
+        width=330,
+        position="bottom-end",
+        withArrow=True,
+        shadow="md",
+        trapFocus=True,
+        keepMounted=False,
+    )
+
+
+def _definition_text(panel: Panel) -> list[Any]:
+    spec = panel.specs()[0]
+    if spec.is_series:
+        extent = "Cut to the chosen range; periods that touch it are shown whole. Dotted or hatched: not over yet."
+    elif spec.has_windows:
+        extent = "No series of periods: computed for the last 7, 28, 90, 365 days or all; the badge names the one shown."
+    else:
+        extent = "All known data."
+    explained = [column for column in spec.columns if column.meaning and column.name not in spec.key][:SHOWN_MEANINGS]
+    meanings = [part for column in explained for part in (html.Dt(column.name.replace("_", " ")), html.Dd(column.meaning))]
+    options = {choice.name: "|".join(choice.values) for choice in panel.choices} | {"grain": "|".join(GRAINS)}
+    return [
+        html.P(html.Strong(panel.title)),
+        html.P(spec.definition),
+        html.P(panel.definition),
+        html.P(panel.ignores_range or extent, className="ca-muted"),
+        html.Dl(meanings),
+        html.P(["Report ", html.Code(panel.report.format_map(options))], className="ca-muted"),
+    ]
+
+
+def _menu(panel: Panel) -> dmc.Menu:
+    entries = [("table", "View as table", "table"), ("csv", "Download CSV", "download")]
+    entries += [("png", "Download picture", "image")] if panel.figure else []
+    items = [
+        dmc.MenuItem(text, id={"type": f"panel-{kind}", "id": panel.id}, leftSection=icon(picture, 16), n_clicks=0)
+        for kind, text, picture in entries
+    ]
+    button = dmc.ActionIcon(
+        icon("dots", 18), variant="subtle", color="gray", size="md", **{"aria-label": f"Table and downloads of {panel.title}"}
+    )
+    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="md", width=190, keepMounted=True)

@@ -1,0 +1,104 @@
+"""Panels of funnels: where visits end, what customers do when, and who goes all the way to a purchase. Reports `funnels/*`."""
+
+from __future__ import annotations
+
+from ca_dash.figures import conversion, funnels
+from ca_dash.panel import Panel
+
+SESSION_STEPS = Panel(
+    "sessions-steps",
+    "Steps of a session",
+    "funnels/sessions_{grain}",
+    funnels.session_steps,
+    "Sessions with each step over the periods shown. Volumes: a session may have a later step without an earlier one.",
+    is_wide=True,
+    height=300,
+)
+SESSION_RATES = Panel(
+    "sessions-rates",
+    "Share of sessions with each step",
+    "funnels/sessions_{grain}",
+    funnels.session_rates,
+    "Sessions with the step divided by all sessions of the period; band: 95% Wilson interval.",
+    is_wide=True,
+    height=340,
+)
+SESSION_VOLUMES = Panel(
+    "sessions-volumes",
+    "Sessions with each step",
+    "funnels/sessions_{grain}",
+    funnels.session_volumes,
+    "Number of sessions with each step per period.",
+)
+SESSION_HOURS = Panel(
+    "sessions-hours",
+    "Sessions by hour",
+    "funnels/sessions_hourly",
+    funnels.session_hours,
+    "Sessions per hour of day divided by the number of days.",
+)
+
+CUSTOMER_TOTALS = Panel(
+    "customers-totals",
+    "Customers with each step",
+    "funnels/customers_{grain}",
+    funnels.customer_totals,
+    "Customers whose step fell in the periods shown. Different people: for the way of the same people see Conversion.",
+    is_wide=True,
+)
+CUSTOMER_VOLUMES = Panel(
+    "customers-volumes",
+    "Customers with each step over time",
+    "funnels/customers_{grain}",
+    funnels.customer_volumes,
+    "Customers whose download, sign-up, action, first session or first purchase fell in the period.",
+    is_wide=True,
+    height=340,
+)
+CUSTOMER_HOURS = Panel(
+    "customers-hours",
+    "Customers by hour",
+    "funnels/customers_hourly",
+    funnels.customer_hours,
+    "Customers by the hour of day of each step, per day of the whole customer range.",
+    ignores_range="All known data, whatever the range.",
+    is_wide=True,
+)
+
+CONVERSION = "funnels/customers_conversion"
+ALL_MONTHS = "All months together, whatever the range."
+CONVERSION_TOTAL = Panel(
+    "conversion-total",
+    "From download to purchase",
+    CONVERSION,
+    conversion.total,
+    "Mature customers who reached each step in order within the window.",
+    ignores_range=ALL_MONTHS,
+)
+CONVERSION_TIMES = Panel(
+    "conversion-times",
+    "Time to each step",
+    CONVERSION,
+    conversion.time_to_step,
+    "Time from the download to the step, over the customers who reached it.",
+    ignores_range=ALL_MONTHS,
+)
+CONVERSION_RATES = Panel(
+    "conversion-rates",
+    "Conversion by month of download",
+    CONVERSION,
+    conversion.monthly_rates,
+    "Share of the month's mature customers who reached the step; band: 95% Wilson interval.",
+    ignores_range=ALL_MONTHS,
+    is_wide=True,
+    height=340,
+)
+CONVERSION_ENTERED = Panel(
+    "conversion-entered",
+    "Customers by month of download",
+    CONVERSION,
+    conversion.entered,
+    "Undecided: their window is not over; they are in no rate.",
+    ignores_range=ALL_MONTHS,
+    is_wide=True,
+)
