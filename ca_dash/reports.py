@@ -128,12 +128,13 @@ def _shop_of(snapshot: Snapshot) -> ShopView:
     meta = snapshot.meta()
     daily = next(((path, dates) for path in DAILY_REPORTS if (dates := snapshot.versions(path.name, path.type))), None)
     days = sorted((day for day in daily[1] if day.year > 1), reverse=True) if daily else []  # year 1: a shop without a complete day
-    periods = snapshot.report(daily[0].name, daily[0].type).data.column("period").to_pylist() if daily else []
+    report = snapshot.report(daily[0].name, daily[0].type) if daily else None
+    periods = report.data.column("period").to_pylist() if report else []
     week_start = str((meta.get("calendar") or {}).get("week_start") or WEEKDAYS[0])
     return ShopView(
         generation=snapshot.generation,
         name=str(meta.get("shop") or "My shop"),
-        currency=meta.get("currency"),
+        currency=(report.meta if report else meta).get("currency") or meta.get("currency"),  # of the orders, which may be another one
         report_date=days[0] if days else None,
         first_day=min(periods, default=None),
         scopes=tuple(snapshot.scopes()),

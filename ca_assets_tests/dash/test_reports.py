@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,13 @@ def test_shop_has_its_dates_and_first_day(tmp_path: Path) -> None:
     assert shop is not None
     assert (shop.report_date, shop.report_dates, shop.first_day) == (sample_reports.LAST, (sample_reports.LAST,), sample_reports.FIRST)
     assert (shop.week_start, shop.currency) == (6, "EUR")
+
+
+def test_the_currency_is_that_of_the_orders(tmp_path: Path) -> None:
+    """A shop whose orders are all in another currency than shop.yaml says."""
+    index = make_app(tmp_path)[1]
+    for reports in sample_reports.report_sets({"all": 1.0}):
+        index.stage_reports("g1", replace(reports, meta=reports.meta | {"currency": "JPY"}))
+    index.switch("g1", META)
+    shop = Reader(index).shop()
+    assert shop is not None and shop.currency == "JPY"

@@ -84,10 +84,13 @@ class Days:
     def _visits(self, count: int, start: dt.datetime | None = None) -> None:
         for _ in range(count):
             number = len(self.rows["sessions"]) + self.chance.randrange(10**6) * 1000
-            client, moment, bought = f"c{self.chance.randrange(25)}", self._moment(start), self.chance.random() < 0.6
-            self._visit(f"s{number}", client, moment, bought)
+            self._visit(f"s{number}", self._client(), self._moment(start), self.chance.random() < 0.6)
 
-    def _visit(self, key: str, client: str, moment: dt.datetime, bought: bool) -> None:
+    def _client(self) -> str | None:
+        """A client, or None for a guest, who may get a client later (`_change`)."""
+        return None if self.chance.random() < 0.3 else f"c{self.chance.randrange(25)}"
+
+    def _visit(self, key: str, client: str | None, moment: dt.datetime, bought: bool) -> None:
         chance = self.chance
         country = chance.choice(("FR", "DE", "", None))
         self.rows["sessions"].append([key, client, moment, None, chance.randrange(100, 9999) / 100, bought, country, chance.random() < 0.7])
@@ -95,7 +98,7 @@ class Days:
             self.rows["lines"].append([key, f"p{chance.randrange(6)}", chance.randrange(1, 999) / 100, "cat", moment])
         if bought and chance.random() < 0.5:
             self.rows["deliveries"].append([key, moment + dt.timedelta(hours=chance.randrange(-2, 90)), None])
-        if chance.random() < 0.3:
+        if client and chance.random() < 0.3:
             self.rows["customers"].append([client, moment - dt.timedelta(days=chance.randrange(3))])
 
     def _late(self, count: int) -> None:
@@ -105,7 +108,7 @@ class Days:
     def _change(self, count: int) -> None:
         for row in self.chance.sample(self._recent(), min(count, len(self._recent()))):
             column = self.chance.choice((1, 4, 5, 6, 7))
-            row[column] = {1: f"c{self.chance.randrange(25)}", 4: self.chance.randrange(9999) / 100, 6: "FR"}.get(column, not row[column])
+            row[column] = {1: self._client(), 4: self.chance.randrange(9999) / 100, 6: "FR"}.get(column, not row[column])
 
     def _move(self, count: int) -> None:
         """An order's date changes: within the window, out of an old month into it, or out of it into an old month."""
