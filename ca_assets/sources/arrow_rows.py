@@ -24,6 +24,11 @@ def _is_text(kind: pa.DataType) -> bool:
     return any(bool(check(kind)) for check in (*checks, *binaries))
 
 
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a type is one of numbers."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
 def staged_type(name: str, where: str, field: Field, theirs: str, kind: pa.DataType) -> pa.DataType | None:
     """The type in which a column of type `kind` is staged; None for one without any value (its other files decide).
 
@@ -43,13 +48,12 @@ def staged_type(name: str, where: str, field: Field, theirs: str, kind: pa.DataT
 
 def _same_meaning(dtype: Dtype, kind: pa.DataType) -> pa.DataType | None:
     """The staged type of values other than texts; None for those that cannot mean ours."""
-    is_number = bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         moment = MOMENT if pa.types.is_timestamp(kind) and kind.tz else NAIVE
         return {"time": moment, "str": pa.string()}.get(dtype)
     if pa.types.is_boolean(kind):
         return {"bool": pa.bool_(), "str": pa.string()}.get(dtype)
-    return {"float": pa.float64(), "bool": pa.string(), "str": pa.string()}.get(dtype) if is_number else None
+    return {"float": pa.float64(), "bool": pa.string(), "str": pa.string()}.get(dtype) if is_number(kind) else None
 
 
 def add_batch(

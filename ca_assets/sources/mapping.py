@@ -9,6 +9,7 @@ import difflib
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 
 from ca_assets.contracts.columns import Dtype, Field
 from ca_assets.contracts.sources import REQUIRED_COLUMNS, SOURCE_FIELDS
@@ -25,6 +26,12 @@ def source_fields(name: str, config: SourceConfig) -> tuple[Field, ...]:
     mapped = tuple(field for field in SOURCE_FIELDS[name] if field.name in config.columns or field.name in config.constants)
     dimensions = tuple(Field(f"dimensions.{dimension}", "str") for dimension in config.dimensions)
     return (*mapped, *dimensions, *(Field(f"actions.{action}", action_type) for action in config.actions))
+
+
+def staged_field(field: Field, config: SourceConfig, *, is_number: bool) -> Field:
+    """The column as it is staged: a time that `date_format` reads from a number is the text of that number until then."""
+    is_epoch = field.dtype == "time" and is_number and config.format_of(field.name) in EPOCH_FORMATS
+    return replace(field, dtype="str") if is_epoch else field
 
 
 def source_columns(name: str, config: SourceConfig) -> dict[str, str]:

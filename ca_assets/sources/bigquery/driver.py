@@ -25,10 +25,10 @@ from ca_assets.sources.arrow_rows import add_batch
 from ca_assets.sources.bigquery import sql
 from ca_assets.sources.bigquery.connection import Connection, connected
 from ca_assets.sources.bigquery.errors import translated_errors
-from ca_assets.sources.bigquery.types import KINDS, decoded, is_text_needed, kind_of, staged
+from ca_assets.sources.bigquery.types import KINDS, NUMBERS, decoded, is_text_needed, kind_of, staged
 from ca_assets.sources.driver import DatabaseDriver, Reading, Wanted
 from ca_assets.sources.errors import ErrorCode, SourceError
-from ca_assets.sources.mapping import match_header, source_columns, source_fields
+from ca_assets.sources.mapping import match_header, source_columns, source_fields, staged_field
 from ca_assets.sources.staging import RawSource, Stage
 
 PAGE_CELLS = 250_000  # as Python objects some 100 MB; the service ends a page earlier when its text is large
@@ -96,8 +96,9 @@ def _plan(name: str, config: SourceConfig, connection: Connection) -> Plan:
     schema = _schema(connection, name, sql.everything(source), where)
     match_header(name, where, columns, list(schema))
     types, expressions = {}, []
-    for ours in source_fields(name, config):
-        theirs = schema[columns[ours.name]]
+    for field in source_fields(name, config):
+        theirs = schema[columns[field.name]]
+        ours = staged_field(field, config, is_number=kind_of(theirs) in NUMBERS)
         types[ours.name] = staged(name, where, ours, theirs)
         column = sql.column(theirs.name)
         expressions.append(f"CAST({column} AS STRING)" if is_text_needed(ours, theirs) else column)

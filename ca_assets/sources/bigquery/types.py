@@ -19,6 +19,7 @@ from ca_assets.sources.errors import ErrorCode, SourceError
 
 SYNONYMS = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD", "BIGDECIMAL": "BIGNUMERIC", "DECIMAL": "NUMERIC"}
 DECIMALS = ("NUMERIC", "BIGNUMERIC")
+NUMBERS = ("INTEGER", "FLOAT", *DECIMALS)
 KINDS: dict[str, pa.DataType] = {
     "STRING": pa.string(),
     "JSON": pa.string(),

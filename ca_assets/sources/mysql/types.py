@@ -17,7 +17,7 @@ from ca_assets.contracts.columns import Field
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.arrow_rows import MOMENT, NAIVE, NEEDS, staged_type
 from ca_assets.sources.errors import ErrorCode, SourceError
-from ca_assets.sources.mapping import match_header, source_columns, source_fields
+from ca_assets.sources.mapping import match_header, source_columns, source_fields, staged_field
 from ca_assets.sources.mysql.sql import quote_identifier
 
 BINARY = 63  # the number of the character set that is none
@@ -113,7 +113,8 @@ def mapped_columns(name: str, config: SourceConfig, where: str, header: list[tup
     kinds = dict(header)
     twice = [theirs for theirs, count in Counter(theirs for theirs, _ in header).items() if count > 1 and theirs in wanted.values()]
     match_header(name, where, wanted, [*kinds, *twice])
-    return [Column(field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config)]
+    mapped = ((field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config))
+    return [Column(staged_field(field, config, is_number=kind in NUMBERS), theirs, kind) for field, theirs, kind in mapped]
 
 
 def from_texts(values: pa.Array, column: Column) -> pa.Array:

@@ -18,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.arrow_rows import add_batch, staged_type
+from ca_assets.sources.arrow_rows import add_batch, is_number, staged_type
 from ca_assets.sources.driver import Driver, Reading, Wanted
 from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.files.columns import distinct_names, numbered, union_of
 from ca_assets.sources.files.locations import compression, labelled_files, open_bytes
-from ca_assets.sources.mapping import lacking_columns, source_columns, source_fields
+from ca_assets.sources.mapping import lacking_columns, source_columns, source_fields, staged_field
 from ca_assets.sources.staging import RawSource, Stage
 
 BATCH_ROWS = 131_072
@@ -147,7 +147,8 @@ def _staged_types(name: str, config: SourceConfig, columns: dict[str, str], file
             theirs = columns[field.name]
             if theirs not in schema.names:
                 continue
-            staged = staged_type(name, shown, field, theirs, schema.field(theirs).type)
+            kind = schema.field(theirs).type
+            staged = staged_type(name, shown, staged_field(field, config, is_number=is_number(kind)), theirs, kind)
             if staged is not None and types.setdefault(field.name, staged) != staged:
                 what = f"the column {theirs!r} has another type in {shown} than in files before it"
                 raise SourceError(name, ErrorCode.BAD_COLUMN, what, column=theirs)

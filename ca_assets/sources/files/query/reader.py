@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.arrow_rows import add_batch, staged_type
+from ca_assets.sources.arrow_rows import add_batch, is_number, staged_type
 from ca_assets.sources.driver import FileDriver, Reading, Wanted
 from ca_assets.sources.files.query.sandbox import sandbox
 from ca_assets.sources.files.query.statement import check_statement
-from ca_assets.sources.mapping import match_header, source_columns, source_fields
+from ca_assets.sources.mapping import match_header, source_columns, source_fields, staged_field
 from ca_assets.sources.staging import RawSource, Stage
 
 BATCH_ROWS = 131_072
@@ -89,7 +89,9 @@ def _staged_types(name: str, config: SourceConfig, schema: pa.Schema) -> dict[st
     columns = source_columns(name, config)
     match_header(name, RESULT, columns, schema.names)
     fields = {field.name: field for field in source_fields(name, config) if field.name in columns}
-    types = {ours: staged_type(name, RESULT, fields[ours], theirs, schema.field(theirs).type) for ours, theirs in columns.items()}
+    kinds = {ours: schema.field(theirs).type for ours, theirs in columns.items()}
+    staged = {ours: staged_field(fields[ours], config, is_number=is_number(kind)) for ours, kind in kinds.items()}
+    types = {ours: staged_type(name, RESULT, staged[ours], theirs, kinds[ours]) for ours, theirs in columns.items()}
     return {ours: cast("pa.DataType", kind) if kind is not None else pa.string() for ours, kind in types.items()}
 
 
