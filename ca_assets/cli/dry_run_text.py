@@ -22,6 +22,7 @@ from ca_assets.dry_run.result import (
     MonthNote,
     OfferedRecipe,
     Reason,
+    SampleRow,
     SourceCheck,
     Value,
 )
@@ -91,7 +92,7 @@ def _columns(source: SourceCheck, zone: str) -> Iterator[str]:
     lead = len(_named(HEAD, widths))
     yield f"{_named(HEAD, widths)}your text → what it is read as"
     for number, column in enumerate(source.columns):
-        cells = [_cell(column, row.raw[number], row.values[number], zone) for row in source.rows]
+        cells = [_cell(column, row, number, zone) for row in source.rows]
         first, *more = _packed(cells, max(30, WIDTH - lead))
         yield f"{_named(_names(column), widths)}{first}".rstrip()
         yield from (f"{' ' * lead}{line}" for line in more)
@@ -120,11 +121,13 @@ def _names(column: MappedColumn) -> tuple[str, str, str]:
     return column.theirs, f"→ {column.ours}", column.looks_like
 
 
-def _cell(column: MappedColumn, raw: str | None, value: Value, zone: str) -> str:
+def _cell(column: MappedColumn, row: SampleRow, number: int, zone: str) -> str:
+    """A text and what it is read as. In a good row a text without a value is one that stands for none (a null date, a guest)."""
+    raw, value = row.raw[number], row.values[number]
     is_empty = not raw or not raw.strip()
     before = "(empty)" if is_empty else _short(raw or "")
     if value is None:
-        return before if is_empty else f"{before} → not readable"
+        return before if is_empty else f"{before} → {'not readable' if row.problem else 'missing'}"
     after = _shown(column.dtype, value, zone)
     if column.dtype == "time" and before.startswith(after[:10]):
         after = after[11:]  # the same day

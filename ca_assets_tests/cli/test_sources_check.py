@@ -13,6 +13,7 @@ from ca_assets.analyses.core.downloads import NO_CUSTOMERS
 from ca_assets.lake.lake import Lake
 from ca_assets.settings.process import ProcessSettings
 from ca_assets_tests.cli.conftest import Home
+from ca_assets_tests.shops.builder import SampleShop
 from ca_assets_tests.shops.tea_shop import TEA
 
 COUNTS = ("read", "accepted", "rejected", "duplicates", "orphans")
@@ -71,6 +72,12 @@ def test_a_guess_can_be_pasted(empty: Home, tmp_path: Path) -> None:
 def test_without_customers_the_download_date_is_explained(empty: Home, tmp_path: Path) -> None:
     shop = TEA.without("customers", "baskets").write(tmp_path / "shop")
     assert NO_CUSTOMERS in " ".join(empty.ca("sources", "check", str(shop)).stdout.split())
+
+
+def test_a_date_that_stands_for_none_is_missing_and_not_unreadable(empty: Home, tmp_path: Path) -> None:
+    sessions = "id,client,start,amount,bought,refunded\n1,a,2024-01-05,5,yes,0000-00-00 00:00:00\n2,a,2024-01-06,5,yes,soon\n"
+    text = empty.ca("sources", "check", str(SampleShop(sessions=sessions).write(tmp_path / "shop"))).stdout
+    assert "0000-00-00 00:00:00 → missing" in text and "soon → not readable" in text
 
 
 def test_without_a_shop_it_says_what_to_do(empty: Home) -> None:
