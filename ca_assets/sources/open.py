@@ -11,7 +11,6 @@ from ca_assets.shop import SourceConfig
 from ca_assets.source_kinds import driver_modules
 from ca_assets.sources.driver import DatabaseDriver, Driver, FileDriver, Reading, Span, Wanted
 from ca_assets.sources.errors import ErrorCode, SourceError
-from ca_assets.sources.files.query.reader import QueryReader
 from ca_assets.sources.mapping import source_columns
 from ca_assets.sources.staging import RawSource
 
@@ -23,7 +22,11 @@ def driver_of(name: str, config: SourceConfig) -> Driver:
         hint = f"export to csv or parquet and use that kind (those that can be read: {', '.join(driver_modules())})"
         raise SourceError(name, ErrorCode.BAD_CONFIG, f"sources of kind {config.kind} cannot be read yet", hint=hint)
     driver: Driver = importlib.import_module(module).driver
-    return QueryReader(cast("FileDriver", driver)) if config.query and not config.is_database else driver
+    if config.query and not config.is_database:
+        from ca_assets.sources.files.query.reader import QueryReader  # it imports the engine
+
+        return QueryReader(cast("FileDriver", driver))
+    return driver
 
 
 def database_driver_of(name: str, config: SourceConfig) -> DatabaseDriver:

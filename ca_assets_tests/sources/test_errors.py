@@ -18,7 +18,8 @@ COLUMNS = {"client": "a", "download_date": "b"}
 
 def error_of(folder: Path, **config: Any) -> SourceError:
     """What a customers source over `file.csv` fails with."""
-    fixed = {"kind": "csv", "path": "file.csv", "columns": COLUMNS}
+    place = {} if "url" in config else {"path": "file.csv"}
+    fixed = {"kind": "csv", **place, "columns": COLUMNS}
     with pytest.raises(SourceError) as caught:
         open_source("customers", SourceConfig(**{**fixed, **config}), Reading(folder, folder / "staging", secret={}.get))
     return caught.value
@@ -40,13 +41,13 @@ def test_it_survives_pickling() -> None:
     ("config", "code", "column"),
     [
         ({"columns": {**COLUMNS, "clint": "a"}}, ErrorCode.UNKNOWN_COLUMN, "clint"),
-        ({"columns": {"client": "a"}}, ErrorCode.UNMAPPED_COLUMN, "download_date"),
+        ({"columns": {"download_date": "b"}}, ErrorCode.UNMAPPED_COLUMN, "client"),
         ({"columns": {"client": "A", "download_date": "b"}}, ErrorCode.MISSING_COLUMN, "A"),
         ({"dimensions": ["a"]}, ErrorCode.BAD_CONFIG, None),
         ({"delimiter": '"'}, ErrorCode.BAD_CONFIG, None),
         ({"kind": "events"}, ErrorCode.BAD_CONFIG, None),
         ({"path": "no.csv"}, ErrorCode.NOT_FOUND, None),
-        ({"path": "utf16.csv"}, ErrorCode.BAD_DATA, None),
+        ({"path": "empty.csv"}, ErrorCode.BAD_DATA, None),
         ({"path": "twice.csv"}, ErrorCode.BAD_COLUMN, "a"),
         ({"kind": "postgresql", "url": "${NOBODY}", "table": "t"}, ErrorCode.UNKNOWN_CONNECTION, None),
         ({"kind": "postgresql", "url": "mysql://h/d", "table": "t"}, ErrorCode.BAD_CONFIG, None),
@@ -57,6 +58,6 @@ def test_it_survives_pickling() -> None:
 def test_codes_and_columns(tmp_path: Path, config: dict[str, Any], code: ErrorCode, column: str | None) -> None:
     (tmp_path / "file.csv").write_text("a,b\n1,2\n")
     (tmp_path / "twice.csv").write_text("a,b,a\n1,2,3\n")
-    (tmp_path / "utf16.csv").write_bytes("a,b\n".encode("utf-16"))
+    (tmp_path / "empty.csv").write_bytes(b"")
     error = error_of(tmp_path, **config)
     assert (error.source, error.code, error.column) == ("customers", code, column)

@@ -128,7 +128,7 @@ def test_missing_paths(tmp_path: Path) -> None:
 
 def test_mapping_errors(tmp_path: Path) -> None:
     cases = {
-        "our column 'download_date' is not mapped": {"columns": {"client": "a"}},
+        "our column 'client' is not mapped": {"columns": {"download_date": "b"}},
         "'clint' under `columns` is none of our columns": {"columns": {"clint": "a", "download_date": "b"}},
         "`dimensions` belong to sessions": {"dimensions": ["x"]},
         "differ in case only": {"actions": {"x": "b", "X": "b"}},

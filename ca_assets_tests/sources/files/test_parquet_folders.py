@@ -35,7 +35,7 @@ def test_a_column_of_the_file_itself_counts(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_the_column_is_an_error_that_names_it(tmp_path: Path) -> None:
-    write(tmp_path / "people/b=2024-02-01/1.parquet", a=["x"], c=["2024-01-01"])
-    write(tmp_path / "people/2.parquet", a=["x"], c=["2024-01-01"])
-    with pytest.raises(SourceError, match=r"2.parquet has no column 'b'"):
+    write(tmp_path / "people/a=x/1.parquet", b=["2024-01-01"], c=["2024-01-01"])
+    write(tmp_path / "people/2.parquet", b=["2024-01-01"], c=["2024-01-01"])
+    with pytest.raises(SourceError, match=r"2.parquet has no column 'a'"):
         read(tmp_path, "people", kind="parquet")
