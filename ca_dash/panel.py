@@ -172,7 +172,7 @@ def _definition_text(panel: Panel) -> list[Any]:
     if spec.is_series:
         extent = "Cut to the chosen range; periods that touch it are shown whole. Dotted or hatched: not over yet."
     elif spec.has_windows:
-        extent = "No series of periods: computed for the last 7, 28, 90, 365 days or all; the badge names the one shown."
+        extent = "No series of periods: computed for exactly the chosen days, which the badge names."
     else:
         extent = "All known data."
     explained = [column for column in spec.columns if column.meaning and column.name not in spec.key][:SHOWN_MEANINGS]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -24,14 +24,15 @@ from ca_dash.components.states import Missing, state_message, unavailable
 from ca_dash.components.table import TableRows, table
 from ca_dash.figures.base import Style
 from ca_dash.filters import bar as filter_bar
-from ca_dash.filters.url import Filters, Window, cut, parse
+from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
 from ca_dash.format import RESERVED, age, day, days, number, scope_label, scope_parts
 from ca_dash.locales import current
 from ca_dash.page import Page
 from ca_dash.panel import Names, Panel, Selection
-from ca_dash.reports import Reader, ShopView
+from ca_dash.reports import Frame, Reader, ShopView
 from ca_dash.theme import Scheme
 
+ALL_DAYS = "All days"
 CURRENCY = "currency"  # the dimension that a shop has when its orders are in more than one
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,6 @@ class Rows:
     shop: ShopView
     day: dt.date
     span: str
-    window: Window | None
     guests: str = ""
 
 
@@ -113,7 +113,7 @@ class Views:
             figure = panel.figure(data=rows.data, style=style)
             return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
         except Missing as missing:
-            state = state_message(missing.title, missing.remedy)
+            state = missing.message()
         except IndexUnavailable as error:
             log.warning("panel %s: %s", panel.id, error)
             state = unavailable(error)
@@ -124,7 +124,7 @@ class Views:
         try:
             rows = self.rows(panel, search)
         except Missing as missing:
-            return panel.title, state_message(missing.title, missing.remedy)
+            return panel.title, missing.message()
         except IndexUnavailable as error:
             return panel.title, unavailable(error)
         title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
@@ -138,23 +138,43 @@ class Views:
         filters = parse(search, shop, self.site.choices)
         filters = filters.coarser() if panel.adds_days else filters
         spec = panel.spec(filters.choices, filters.grain)
-        window = filters.window_for(spec)
-        path = ReportPath(spec.name, spec.type, window.days if window else None)
         part = shop.missing_part(spec.needs)
         if part:
             raise Missing(part.title, part.remedy)
-        try:
-            frame = self.reader.frame(path, filters.scope, filters.as_of)
-        except NotPublished:
-            where = f"{path} for {scope_label(filters.scope)} as of {day(filters.as_of, current())}"
-            raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None
+        path, frame, span = self._read(spec, filters, shop, search)
         data = panel.prepare(frame.data) if panel.prepare else frame.data
-        is_cut = spec.grain is not None and not panel.ignores_range
-        if is_cut:
+        if spec.grain is not None and not panel.ignores_range:
             data = cut(data, spec, filters.whole_periods(shop.week_start) if panel.adds_days else filters)
-        span = f"Last {window.days} days" if window and window.days else "" if is_cut else "All days"
+            span = ""
         guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
-        return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, window, guests)
+        return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, guests)
+
+    def _read(self, spec: ReportSpec, filters: Filters, shop: ShopView, search: str | None) -> tuple[ReportPath, Frame, str]:
+        """A report for the page's range, its path, and the days that it is about. Raises Missing."""
+        window = filters.window_for(spec, shop.report_dates)
+        if spec.has_windows and window is None:
+            raise self._no_window(search, shop, filters)
+        path, wanted = ReportPath(spec.name, spec.type, window.days if window else None), window.end if window else filters.as_of
+        try:
+            frame = self.reader.frame(path, filters.scope, wanted)
+        except NotPublished:
+            where = f"{path} for {scope_label(filters.scope)} as of {day(wanted, current())}"
+            raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None
+        if window is None:
+            return path, frame, ALL_DAYS
+        if filters.window is None and frame.day != filters.end:
+            raise self._no_window(search, shop, filters)
+        return path, frame, days(replace(window, end=frame.day).first(filters.first_day), frame.day, current())
+
+    def _no_window(self, search: str | None, shop: ShopView, filters: Filters) -> Missing:
+        """What to say of a report that is made for fixed windows only, none of which is the range."""
+        lengths = [n for n in WINDOWS.values() if n]
+        ready = f"the last {', '.join(map(str, lengths[:-1]))} or {lengths[-1]} days up to {day(filters.as_of, current())}, or all days"
+        links = [
+            (f"Last {n} days" if n else "All days", changed(search, shop, self.site.choices, "window", value) or "?")
+            for value, n in WINDOWS.items()
+        ]
+        return Missing(f"No figures for {days(filters.start, filters.end, current())}", f"This panel is ready for {ready}.", links)
 
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
         """Names by key; none when their report is not published."""
@@ -198,10 +218,9 @@ def _mixes_currencies(rows: Rows) -> bool:
 
 def _badge(rows: Rows, note: str = "") -> Any:
     """The days that rows without periods are of; the report date where it is older than the page's; and the figure's own remark."""
-    span = f"{rows.span}, nearest to the range" if rows.window and not rows.window.is_exact else rows.span
     older = age(rows.day, rows.filters.as_of, current())
-    text = " · ".join(part for part in (span, older, note, rows.guests) if part)
+    text = " · ".join(part for part in (rows.span, older, note, rows.guests) if part)
     if not text:
         return None
-    title = f"{rows.span} up to {day(rows.day, current())}" if rows.span else note or older
+    title = f"{rows.span} up to {day(rows.day, current())}" if rows.span == ALL_DAYS else rows.span or note or older
     return html.Span(text, className="ca-badge", title=title)

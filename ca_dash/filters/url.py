@@ -9,8 +9,7 @@ exist becomes a message and its default, never an error. Does not belong here: t
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -72,10 +71,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Window:
-    """The days that a report without periods is of: the last `days` (None: all) up to its date. `is_exact`: they are the page's range."""
+    """The days that a report without periods is of: the last `days` (None: all) up to the report date `end`."""
 
     days: int | None
-    is_exact: bool
+    end: dt.date
+
+    def first(self, first_day: dt.date) -> dt.date:
+        """Its first day, for a shop whose data begin on `first_day`."""
+        return max(first_day, self.end - dt.timedelta(days=self.days - 1)) if self.days else first_day
 
 
 @dataclass(frozen=True)
@@ -101,16 +104,20 @@ class Filters:
         """Days in the range."""
         return (self.end - self.start).days + 1
 
-    def window_for(self, spec: ReportSpec) -> Window | None:
-        """The window in which to read a report: the one whose length is closest to the range; None when the report has none."""
+    def window_for(self, spec: ReportSpec, published: Collection[dt.date] = ()) -> Window | None:
+        """The fixed window that is exactly the range: it ends on its last day, a published report date, and is as long.
+
+        None when there is none, or the report has no windows.
+        """
         if not spec.has_windows:
             return None
         if self.window is not None:
-            return Window(WINDOWS[self.window], is_exact=True)
-        everything = (self.as_of - self.first_day).days + 1
-        lengths = {days: days or everything for days in WINDOWS.values()}
-        nearest = min(lengths, key=lambda days: abs(math.log(lengths[days] / self.days)))
-        return Window(nearest, is_exact=lengths[nearest] == self.days and self.end == self.as_of)
+            return Window(WINDOWS[self.window], self.as_of)
+        if self.end not in {self.as_of, *published}:
+            return None
+        if self.start == self.first_day:
+            return Window(None, self.end)
+        return Window(self.days, self.end) if self.days in WINDOW_DAYS else None
 
     def coarser(self) -> Filters:
         """With the periods of charts of many lines, unless the URL names some: about thirty points, where one line may have a hundred."""

@@ -47,9 +47,31 @@ def two_dates(tmp_path_factory: pytest.TempPathFactory) -> Views:
     return views_of(index)
 
 
+def test_badges_name_the_days(index: EmbeddedIndex) -> None:
+    views, panel = views_of(index), SITE.panels["sessions-hours"]
+    for search, badge in (("?window=28d", "15 Feb – 13 Mar 2024"), ("?window=365d", "4 Sept 2023 – 13 Mar 2024"),
+                          ("?from=2024-03-07&to=2024-03-13", "7–13 Mar 2024")):  # fmt: skip
+        assert views.panel(panel, search, "light").badge.children.replace("\u2009", " ") == badge
+
+
+def test_other_days_are_never_shown_instead(index: EmbeddedIndex) -> None:
+    """A range that is no fixed window: it is said, and the fixed ones are offered, under the same filter."""
+    views, search = views_of(index), "?scope=country%3DFR&from=2024-01-01&to=2024-01-28"
+    windowed = [panel for panel in SITE.panels.values() if panel.specs()[0].has_windows]
+    assert windowed
+    for panel in windowed:
+        view = views.panel(panel, search, "light")
+        assert view.badge is None and "No figures for 1–28 Jan 2024" in str(view.state), panel.id
+        for offer in ("window=7d", "window=28d", "window=365d", "window=all"):
+            assert f"href='?scope=country%3DFR&{offer}'" in str(view.state)
+        assert "No figures for" in str(views.table(panel, search)[1])
+    series = views.panel(SITE.panels["overall-orders"], search, "light")
+    assert series.state is None
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "search", ["", "?window=7d", "?window=all&grain=monthly", "?from=2024-03-13&to=2024-03-13", "?scope=country%3DFR&grain=weekly"]
+    "search", ["", "?window=7d", "?window=all&grain=monthly", "?from=2024-03-07&to=2024-03-13", "?scope=country%3DFR&grain=weekly"]
 )
 def test_every_panel_draws(index: EmbeddedIndex, search: str, scheme: Scheme) -> None:
     views = views_of(index)

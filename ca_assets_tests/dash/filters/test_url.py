@@ -11,6 +11,7 @@ from ca_assets.analyses.core.family import spec_of
 from ca_dash.filters.url import Window, changed, cut, parse
 from ca_dash.reports import ShopView
 
+LAST = dt.date(2024, 3, 13)
 SHOP = ShopView(
     generation="g", name="Shop", currency="EUR", report_date=dt.date(2024, 3, 13), first_day=dt.date(2023, 9, 4),
     scopes=("all", "country=FR"), report_dates=(dt.date(2024, 3, 13), dt.date(2024, 3, 12)),
@@ -32,7 +33,7 @@ def test_everything_given() -> None:
         28,
         None,
     )
-    assert filters.window_for(spec_of("stats/hourly_orders")) == Window(28, is_exact=False)
+    assert filters.window_for(spec_of("stats/hourly_orders")) is None
     assert filters.window_for(spec_of("stats/daily_orders")) is None
 
 
@@ -81,8 +82,25 @@ def test_trends_ask_for_whole_periods() -> None:
     assert (months.start, months.end) == (dt.date(2024, 2, 1), dt.date(2024, 2, 29))
 
 
-def test_a_range_up_to_the_report_date_may_be_a_window() -> None:
-    hourly = spec_of("stats/hourly_orders")
-    assert parse("?from=2024-03-07&to=2024-03-13", SHOP).window_for(hourly) == Window(7, is_exact=True)
-    assert parse("?from=2023-09-04&to=2024-03-13", SHOP).window_for(hourly) == Window(None, is_exact=True)
-    assert parse("?window=all", SHOP).window_for(hourly) == Window(None, is_exact=True)
+@pytest.mark.parametrize(
+    ("search", "window"),
+    [
+        ("?window=28d", Window(28, LAST)),
+        ("?window=all", Window(None, LAST)),
+        ("?from=2024-03-07&to=2024-03-13", Window(7, LAST)),
+        ("?from=2023-09-04&to=2024-03-13", Window(None, LAST)),
+        ("?from=2024-03-06&to=2024-03-12", Window(7, dt.date(2024, 3, 12))),  # an earlier report date
+        ("?from=2024-03-06&to=2024-03-12&as_of=2024-03-12", Window(7, dt.date(2024, 3, 12))),
+        ("?from=2024-03-06&to=2024-03-13", None),  # 8 days
+        ("?from=2024-03-05&to=2024-03-11", None),  # as long as a window, but other days
+        ("?from=2024-01-01&to=2024-01-28", None),
+    ],
+)
+def test_a_window_is_the_range_or_none(search: str, window: Window | None) -> None:
+    assert parse(search, SHOP).window_for(spec_of("stats/hourly_orders"), SHOP.report_dates) == window
+    assert parse(search, SHOP).window_for(spec_of("stats/daily_orders"), SHOP.report_dates) is None
+
+
+def test_a_window_begins_with_the_data() -> None:
+    assert Window(7, LAST).first(SHOP.first_day or LAST) == dt.date(2024, 3, 7)
+    assert Window(365, LAST).first(dt.date(2023, 9, 4)) == Window(None, LAST).first(dt.date(2023, 9, 4)) == dt.date(2023, 9, 4)
