@@ -198,4 +198,11 @@ def _menu(panel: Panel) -> dmc.Menu:
     button = dmc.ActionIcon(
         icon("dots", 18), variant="subtle", color="gray", size="md", **{"aria-label": f"Table and downloads of {panel.title}"}
     )
-    return dmc.Menu([dmc.MenuTarget(button), dmc.MenuDropdown(items)], position="bottom-end", shadow="md", width=190, keepMounted=True)
+    return dmc.Menu(
+        [dmc.MenuTarget(button), dmc.MenuDropdown(items)],
+        position="bottom-end",
+        shadow="md",
+        width=190,
+        keepMounted=False,  # a list that is only hidden cannot take the focus at the moment it opens, and then no key reaches it
+        menuItemTabIndex=0,
+    )

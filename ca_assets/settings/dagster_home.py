@@ -20,6 +20,8 @@ EVENT_LOGS = Path("history", "runs")  # where Dagster's own class keeps them
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
+nux:  # the greeting of Dagster's page, which asks for an address
+  enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 4

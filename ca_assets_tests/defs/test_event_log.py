@@ -52,6 +52,11 @@ def test_either_class_reads_what_the_other_wrote(folder: Path) -> None:
         assert event is not None and event.run_id == second
 
 
+def test_dagster_greets_nobody(folder: Path) -> None:
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        assert not instance.nux_enabled and not instance.telemetry_enabled
+
+
 def test_few_files_stay_open_and_none_after_the_end(folder: Path) -> None:
     logs = folder / "history" / "runs"
 

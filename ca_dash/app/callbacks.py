@@ -34,7 +34,7 @@ def register(app: Dash, views: Views) -> None:
 def _router(app: Dash, views: Views) -> None:
     @app.callback(Output("page", "children"), Output("title", "data"), Input("url", "pathname"))
     def _show(pathname: str | None) -> tuple[Any, str]:
-        page = views.site.by_path.get("/" + (pathname or "/").strip("/"))
+        page = views.site.page_at(pathname)
         if page:
             return content(page), page.title
         parts = [icon("empty", 34), html.H1("There is no such page"), html.P("Choose one from the navigation.", className="ca-muted")]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from http import HTTPStatus
+from typing import Any
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, request
 
 from ca_assets.index.protocol import Index
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
 from ca_dash.app import callbacks, export, shell
-from ca_dash.app.site import find_site
+from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, protect
@@ -33,14 +35,28 @@ INDEX_PAGE = """<!DOCTYPE html>
 </html>"""
 
 
+class Application(Dash):
+    """Dash, whose document is the same for every path: the one of a path without a page is found missing by programs too."""
+
+    def __init__(self, site: Site, **options: Any) -> None:
+        self.site = site
+        super().__init__("ca_dash", **options)
+
+    def index(self, *args: Any, **kwargs: Any) -> Any:
+        """The document and, where no page has the path of the request, the status 404."""
+        document = super().index(*args, **kwargs)
+        return document if self.site.page_at(request.path) else (document, HTTPStatus.NOT_FOUND)
+
+
 def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
     """The application on an index and a settings database."""
     server = _server(secret_key)
     server.config["CA_LOCALE"] = locale_of(settings.locale).tag
     trust_proxies(server, settings.proxy_hops)
     protect(server, Auth(database, settings, Attempts(database)))
-    app = Dash(
-        "ca_dash",
+    site = find_site()
+    app = Application(
+        site,
         server=server,
         title="CustomerAnalytics",
         update_title="",
@@ -51,7 +67,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         assets_ignore=r"boot\.js|favicon\.svg",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    views = Views(Reader(index), find_site())
+    views = Views(Reader(index), site)
     app.layout = lambda: shell.layout(views.shop(), views.site)
     callbacks.register(app, views)
     export.register(server, views)

@@ -26,6 +26,10 @@ class Site:
         """Pages by their path in the URL."""
         return {page.path: page for page in self.pages}
 
+    def page_at(self, pathname: str | None) -> Page | None:
+        """The page of a URL's path, with or without a slash at its end; None where there is none."""
+        return self.by_path.get("/" + (pathname or "/").strip("/"))
+
     @cached_property
     def by_title(self) -> dict[str, Page]:
         """Pages by title."""

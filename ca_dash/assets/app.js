@@ -45,7 +45,8 @@ window.dash_clientside = window.dash_clientside || {};
       if (!button || button.tagName !== "BUTTON") { return; }
       STATES.forEach(function (name) {
         var value = wrapper.getAttribute(name);
-        if (value === null) { button.removeAttribute(name); } else { button.setAttribute(name, value); wrapper.removeAttribute(name); }
+        if (value !== null) { button.setAttribute(name, value); wrapper.removeAttribute(name); }
+        else if (name === "aria-controls") { button.removeAttribute(name); } // written while it is open; what opens is written once
       });
     });
     // The empty place where a menu's focus begins: a menu may hold entries and groups, nothing without a role.

@@ -12,6 +12,6 @@ PAGE = Page(
     (CUSTOMER_TOTALS, CUSTOMER_VOLUMES, CUSTOMER_HOURS),
     group="Funnels",
     order=1,
-    icon="people",
+    icon="steps",
     note="These are volumes: each bar counts the customers whose step fell in the period, whenever they took the step before.",
 )

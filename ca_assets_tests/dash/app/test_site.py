@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 import ca_dash.pages
 import ca_dash.panels
 from bench.dash_client import Client, component_ids
 from ca_assets_tests.dash.applications import PASSWORD, SITE, make_app, publish, serve
 from ca_dash.app.site import Site, find_site
+from ca_dash.components.icons import PATHS as PICTURES
 
 PANELS = """
 '''Panels of a family that a plug-in brings.'''
@@ -56,6 +58,18 @@ def test_navigation_has_all_pages_in_order() -> None:
     assert set(SITE.by_path) == PATHS
     assert [page.group for page in SITE.pages] == sorted((page.group for page in SITE.pages), key=["Overview", "Funnels", "Customers", "Orders", "Products"].index)  # noqa: E501  # fmt: skip
     assert [page.title for page in SITE.pages][:3] == ["Overall", "Customers", "Sessions"]
+
+
+def test_each_navigation_entry_has_an_icon_of_its_own() -> None:
+    icons = [page.icon for page in SITE.pages]
+    assert len(set(icons)) == len(icons) and set(icons) <= set(PICTURES)
+
+
+def test_a_path_without_a_page_is_not_found(client: FlaskClient) -> None:
+    for path, status in (("/churn", 200), ("/churn/", 200), ("/churns", 404), ("/funnels", 404), ("/robots.txt", 404)):
+        answer = client.get(path)
+        assert answer.status_code == status, path
+        assert "react-entry-point" in answer.get_data(as_text=True), "the application itself says that there is no such page"
 
 
 @pytest.mark.usefixtures("plugin")
