@@ -19,6 +19,28 @@ from ca_dash.locales import BRITISH, NBSP, Locale
 DASH = "–"
 MINUS = "−"
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+COLUMN_TITLES = {
+    "frequency_hours": "Hours between orders",
+    "offset_days": "Days later",
+    "offset_weeks": "Weeks later",
+    "size": "Customers in the cohort",
+    "excluded": "Left out",
+    "engaged": "Active",
+    "engaged_rate": "Share active",
+    "opening": "Active at the start",
+    "closing": "Active at the end",
+    "reactivated": "Returned",
+    "new_lapsed": "New and lapsed",
+    "repeat_customers": "Customers with two orders",
+    "entered": "Customers",
+    "mature": "With all their days behind them",
+    "undecided": "Still within their days",
+    "p90_hours": "9 in 10 within (hours)",
+    "lift": "Times likelier than chance",
+    "support": "Share of orders",
+    "from_order": "Orders before",
+    "at_risk": "Still waiting",
+}
 RESERVED = {NONE: "not set", OTHER: "all others"}
 
 
@@ -33,6 +55,11 @@ def number(value: float | None, digits: int = 0, locale: Locale = BRITISH) -> st
         return DASH
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return str(format_decimal(float(value), pattern, locale=locale.babel)).replace("-", MINUS, 1)
+
+
+def counted(count: float, noun: str, locale: Locale = BRITISH) -> str:
+    """A number and what it counts: 1 week, 12 weeks."""
+    return f"{number(count, 0, locale)} {noun}{'' if count == 1 else 's'}"
 
 
 def short(value: float | None, locale: Locale = BRITISH) -> str:
@@ -125,6 +152,11 @@ def label(name: str) -> str:
     """A name of ours (a step, a column, a dimension) for people: `has_basket` → Has basket; `__none__` → not set."""
     text = name.replace("_", " ").strip()
     return RESERVED.get(name) or text[:1].upper() + text[1:]
+
+
+def column_title(name: str) -> str:
+    """A report's column for people: `offset_weeks` → Weeks later."""
+    return COLUMN_TITLES.get(name) or label(name)
 
 
 def scope_parts(scope: str) -> tuple[str, str | None]:

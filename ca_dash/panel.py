@@ -25,7 +25,7 @@ from ca_dash.components.icons import icon
 from ca_dash.components.table import TableRows
 from ca_dash.figures.base import Style
 from ca_dash.filters.url import Choice, Filters
-from ca_dash.format import age
+from ca_dash.format import age, column_title
 from ca_dash.locales import current
 from ca_dash.reports import Frame, Reader
 
@@ -176,7 +176,7 @@ def _definition_text(panel: Panel) -> list[Any]:
     else:
         extent = "All known data."
     explained = [column for column in spec.columns if column.meaning and column.name not in spec.key][:SHOWN_MEANINGS]
-    meanings = [part for column in explained for part in (html.Dt(column.name.replace("_", " ")), html.Dd(column.meaning))]
+    meanings = [part for column in explained for part in (html.Dt(column_title(column.name)), html.Dd(column.meaning))]
     options = {choice.name: "|".join(choice.values) for choice in panel.choices} | {"grain": "|".join(GRAINS)}
     return [
         html.P(html.Strong(panel.title)),

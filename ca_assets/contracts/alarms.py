@@ -41,7 +41,7 @@ class Alarm:
             REJECTED: f"rows rejected for {reason.replace('_', ' ')} ({example})",
             DUPLICATES: f"duplicates: the same id in more than one row{such}; one row of each stays",
             UNKNOWN_CLIENTS: f"none of the clients of sessions is in customers{f' ({example})' if example else ''}",
-            ONE_CLIENT: f"the client {example!r} stands for many orders; if these are guests, name it in `guest_clients`",
+            ONE_CLIENT: f"orders of the client {example!r}, which is hardly one person; if these are guests, name it in `guest_clients`",
             COMMAS: f"orders whose promotion has a comma in it{such}; each such text counts as one promotion",
         }
         return words.get(kind, self.alarm)

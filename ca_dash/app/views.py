@@ -106,7 +106,8 @@ class Views:
             filters, shop, currency = rows.filters, rows.shop, scope_currency(rows.filters.scope, rows.shop)
             grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
             names = self._names(panel.names, filters) if panel.names else {}
-            style = Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names)
+            settings = shop.meta.get("settings") or {}
+            style = Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings)
             if panel.figure is None:
                 shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
                 return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
@@ -196,12 +197,10 @@ def _refuse(panel: Panel, rows: Rows) -> None:
     filters = rows.filters
     if panel.draws_money and _mixes_currencies(rows):
         mixed = f"{scope_label(filters.scope)} has orders in more than one currency, which are never added up."
-        raise Missing("Several currencies", f"{mixed} Choose a currency as the scope.")
+        raise Missing("Several currencies", f"{mixed} Choose a currency as the filter.")
     if rows.data.empty:
         span = rows.span or days(filters.start, filters.end, current())
-        raise Missing(
-            "Nothing in this selection", f"{scope_label(filters.scope)}, {span}: no rows. Choose a longer range or another scope."
-        )
+        raise Missing("Nothing in this selection", f"{scope_label(filters.scope)}, {span}: no rows. Choose other dates or another filter.")
     refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
     if refusal:
         raise Missing(*refusal)

@@ -17,6 +17,17 @@ window.dash_clientside = window.dash_clientside || {};
     return JSON.parse(triggered[0].prop_id.split(".n_clicks")[0]).id;
   }
 
+  // A session that ended while a page was open: to the login form, and back to this page. No figure stays old under a new filter.
+  var answerOf = window.fetch;
+  window.fetch = function () {
+    return answerOf.apply(this, arguments).then(function (answer) {
+      if (answer.status === 401 && new URL(answer.url).origin === window.location.origin) {
+        window.location.assign("/login?ended&next=" + encodeURIComponent(window.location.pathname + window.location.search));
+      }
+      return answer;
+    });
+  };
+
   function scheme() { return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
 
   // Logging out is a form with a token; Dash's own forms never submit.

@@ -122,7 +122,8 @@ def login() -> Answer:
         return redirect(url_for("auth.setup"))
     target = safe_next(request.values.get("next"))
     if request.method == "GET":
-        return redirect(target) if current_user() else _form("login.html", next=target)
+        error = "You were logged out. Log in to return to your page." if "ended" in request.args else None
+        return redirect(target) if current_user() else _form("login.html", next=target, error=error)
     check_csrf()
     return _try_login(request.form.get("name", "").strip(), request.form.get("password", ""), target)
 

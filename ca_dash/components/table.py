@@ -11,7 +11,7 @@ import pandas as pd
 
 from ca_assets.analyses.core.report import Column
 from ca_assets.contracts.units import Unit
-from ca_dash.format import decimals, label
+from ca_dash.format import column_title, decimals
 from ca_dash.locales import current
 
 # Named formats of numbers in assets/app.js by unit; all other units are plain numbers.
@@ -56,7 +56,7 @@ def table(rows: TableRows, columns: Sequence[Column], currency: str | None, heig
 
 def _definition(name: str, rows: TableRows, column: Column | None, currency: str | None, digits: int) -> dict[str, Any]:
     """A column's definition for AG Grid. Only a locale's tag and a number of digits go into code, never a value from data."""
-    values, title, tag = rows.data[name], rows.titles.get(name, label(name)), current().tag
+    values, title, tag = rows.data[name], rows.titles.get(name, column_title(name)), current().tag
     definition = {"field": name, "headerName": title, "headerTooltip": column.meaning if column else "", "wrapHeaderText": True}
     if pd.api.types.is_bool_dtype(values):
         return definition

@@ -6,15 +6,16 @@ hold what all of them share, so that the same thing looks the same everywhere.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from ca_assets.contracts.units import Grain, Unit
-from ca_dash.format import decimals, label, money, money_signs, number, rate
+from ca_dash.format import decimals, interval, label, money, money_signs, number, rate
 from ca_dash.locales import BRITISH, Locale
 from ca_dash.theme import INK, MUTED, PALETTES, Scheme, template
 
@@ -30,7 +31,7 @@ class Style:
     """What a figure has to know besides its data.
 
     `grain`: the periods to draw. `week_start`: 0 for Monday. `choices`: the readers' choices by name. `names`: names by key, where the
-    panel looks them up.
+    panel looks them up. `day`: the report date of the rows. `settings`: the shop's settings.
     """
 
     scheme: Scheme = "light"
@@ -40,6 +41,8 @@ class Style:
     week_start: int = 0
     choices: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    day: dt.date | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def palette(self) -> tuple[str, ...]:
@@ -79,7 +82,7 @@ def figure(style: Style, *, y: str, unit: Unit = "count", x: str | None = None) 
         template=template(style.scheme), separators=style.locale.separators, yaxis={"title": {"text": title}, "rangemode": "tozero"}
     )
     if unit in PER_CENT:
-        fig.update_yaxes(tickformat=".0%")
+        fig.update_yaxes(tickformat=".0%", maxallowed=1)  # no axis to 120%
     if unit == "money":
         before, after = money_signs(style.currency, style.locale)
         fig.update_yaxes(tickprefix=before, ticksuffix=after)
@@ -145,6 +148,25 @@ def texts(values: pd.Series, unit: Unit, style: Style) -> list[str]:
     return [number(value, 0 if unit in WHOLE else 2, style.locale) for value in values]
 
 
+class Share(NamedTuple):
+    """The columns of a rate's numerator, denominator and the ends of its interval."""
+
+    numerator: str
+    denominator: str
+    low: str
+    high: str
+
+
+def share_texts(data: pd.DataFrame, y: str, share: Share, style: Style) -> list[str]:
+    """A rate with what it is of: 78.60%: 1,811 of 2,304, 95% interval 76.8–80.2%."""
+    columns = zip(*(data[name] for name in (y, *share)), strict=True)
+    return [
+        f"{rate(value, 2, style.locale)}: {number(part, 0, style.locale)} of {number(whole, 0, style.locale)}, "
+        f"95% interval {interval(low, high, style.locale)}"
+        for value, part, whole, low, high in columns
+    ]
+
+
 def add_series(
     fig: go.Figure,
     *,
@@ -158,10 +180,15 @@ def add_series(
     fill: bool = False,
     position: int = 0,
     is_shown: bool = True,
+    share: Share | None = None,
 ) -> None:
-    """A line over periods; what is not complete yet is dotted with an open point, and its hover says so."""
+    """A line over periods; what is not complete yet is dotted with an open point, and its hover says so.
+
+    `share`: of a rate, the columns that its hover names.
+    """
     is_open = ~data["complete"].astype(bool) if "complete" in data else pd.Series(False, index=data.index)
-    values, x, text = pd.to_numeric(data[y], errors="coerce"), days(data["period"]), hover(unit, style)
+    values, x = pd.to_numeric(data[y], errors="coerce"), days(data["period"])
+    text = share_texts(data, y, share, style) if share else [hover(unit, style)] * len(data)
     is_visible = is_shown and position < MAX_SERIES
     common: dict[str, Any] = {"x": x, "name": name, "legendgroup": name, "visible": True if is_visible else "legendonly"}
     area = {"fill": "tozeroy", "fillcolor": style.tint(color, 0.10)} if fill else {}
@@ -178,7 +205,7 @@ def add_series(
             showlegend=False,
             line={"color": color, "width": width, "dash": "dot"},
             marker={"size": points, "symbol": "circle-open", "color": color},
-            hovertemplate=[f"{text} · incomplete" if flag else "<extra></extra>" for flag in is_open],
+            hovertemplate=[f"{words} · incomplete" if flag else "<extra></extra>" for words, flag in zip(text, is_open, strict=True)],
             **common,
         )
 

@@ -1,4 +1,4 @@
-"""Figures of churn: how many customers are no longer engaged, and how customers come, go and come back. Input: rows of `churn/*`."""
+"""Figures of churn: how many customers have lapsed, and how customers come, go and return. Input: rows of `churn/*`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.format import hours, interval, number, rate, written
+from ca_dash.format import counted, hours, interval, number, rate, written
 from ca_dash.theme import text_on
 
 MONTHS = 6
-MOVES = (("new", "New", 2), ("reactivated", "Come back", 5), ("lapsed", "Lapsed", 4))
+MOVES = (("new", "New", 2), ("reactivated", "Returned", 5), ("lapsed", "Lapsed", 4))
 
 
 def too_few(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -29,11 +29,11 @@ def too_few(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] 
 
 
 def overall(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Engaged and lapsed customers as one bar, with the rate in large."""
+    """Active and lapsed customers as one bar, with the rate in large."""
     row = data.iloc[0]
     engaged, lapsed, locale = float(row["engaged"]), float(row["customers"] - row["engaged"]), style.locale
     fig = base.figure(style, y="")
-    for name, value, color, place in (("Engaged", engaged, style.accent, "start"), ("No longer engaged", lapsed, style.color(1), "end")):
+    for name, value, color, place in (("Active", engaged, style.accent, "start"), ("Lapsed", lapsed, style.color(1), "end")):
         fig.add_bar(
             x=[value],
             y=[0],
@@ -62,12 +62,15 @@ def rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Churn rate at the end of each period, with its 95% interval."""
     fig = base.figure(style, y="Churn rate", unit="rate")
     base.add_band(fig, data=data, low="churn_rate_low", high="churn_rate_high", color=style.accent, name="Churn rate", style=style)
-    base.add_series(fig, data=data, y="churn_rate", name="Churn rate", color=style.accent, unit="rate", style=style)
+    lapsed = base.Share("lapsed", "customers", "churn_rate_low", "churn_rate_high")
+    rows = data.assign(lapsed=data["customers"] - data["engaged"])
+    base.add_series(fig, data=rows, y="churn_rate", name="Churn rate", color=style.accent, unit="rate", style=style, share=lapsed)
     base.time_axis(fig, style=style, data=data)
     fig.update_layout(showlegend=False)
     refused = int(data["churn_rate"].isna().sum())
     if refused:
-        fig.update_layout(meta={"note": f"{refused} periods with too few repeat customers have no rate"})
+        periods = counted(refused, {"weekly": "week", "monthly": "month"}.get(style.grain, "period"), style.locale)
+        fig.update_layout(meta={"note": f"{periods} {'has' if refused == 1 else 'have'} too few repeat customers"})
     return fig
 
 
@@ -82,14 +85,14 @@ def gaps(*, data: pd.DataFrame, style: Style) -> go.Figure:
 
 
 def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """A waterfall from month to month: engaged at its start, new, come back, lapsed, engaged at its end. The newest months."""
+    """A waterfall from month to month: active at its start, new, returned, lapsed, active at its end. The newest months."""
     judged = data[data["frequency_hours"].notna()].sort_values("period")
     rows = judged.tail(MONTHS)
     steps, ticks = _steps(rows, style)
-    fig = base.figure(style, y="Engaged customers")
-    for name, position in (("Engaged", 0), *((name, position) for _, name, position in MOVES)):
+    fig = base.figure(style, y="Active customers")
+    for name, position in (("Active", 0), *((name, position) for _, name, position in MOVES)):
         bars = steps[steps["name"] == name]
-        texts = [("" if name == "Engaged" or change <= 0 else "+") + number(change, 0, style.locale) for change in bars["change"]]
+        texts = [("" if name == "Active" or change <= 0 else "+") + number(change, 0, style.locale) for change in bars["change"]]
         fig.add_bar(
             x=list(bars["place"]),
             y=list(bars["change"]),
@@ -122,7 +125,7 @@ def _steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, st
     ticks: dict[int, str] = {}
     level = int(rows.iloc[0]["opening"])
     common: dict[str, Any] = {"month": "at the start", "complete": True}
-    steps.append({"place": 0, "name": "Engaged", "change": level, "base": 0, **common})
+    steps.append({"place": 0, "name": "Active", "change": level, "base": 0, **common})
     ticks[0] = "Start"
     for row in rows.to_dict("records"):
         common = {"month": written(row["period"], style.locale.month, style.locale), "complete": bool(row["complete"])}
@@ -132,17 +135,17 @@ def _steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, st
             level += change
         month = "<br>".join(common["month"].rsplit(" ", 1))  # two lines fit under narrow bars
         ticks[len(steps)] = month if common["complete"] else f"{month}<br>so far"
-        steps.append({"place": len(steps), "name": "Engaged", "change": level, "base": 0, **common})
+        steps.append({"place": len(steps), "name": "Active", "change": level, "base": 0, **common})
     return pd.DataFrame(steps), ticks
 
 
 def moves(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Per month: customers won (new, come back) above zero, lapsed below, and the engaged ones as a line."""
+    """Per month: customers won (new, returned) above zero, lapsed below, and the active ones as a line."""
     fig = base.figure(style, y="Customers")
     lost = data.assign(lapsed=-data["lapsed"])
     for column, name, position in MOVES:
         base.add_bars(fig, data=lost, y=column, name=name, color=style.color(position), unit="count", style=style)
-    base.add_series(fig, data=data, y="closing", name="Engaged at the end", color=style.accent, unit="count", style=style)
+    base.add_series(fig, data=data, y="closing", name="Active at the end", color=style.accent, unit="count", style=style)
     base.time_axis(fig, style=style, data=data)
     fig.update_layout(barmode="relative", legend={"traceorder": "normal"})
     return fig

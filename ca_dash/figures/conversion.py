@@ -8,14 +8,20 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.shop import ReportSettings
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
 from ca_dash.figures.funnels import steps
 from ca_dash.format import hours, rate
 
 
+def window(style: Style) -> int:
+    """Days within which a step must follow the download to count (setting `conversion_window_days`)."""
+    return int(style.settings.get("conversion_window_days", ReportSettings().conversion_window_days))
+
+
 def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """All customers together: how many of the mature ones reached each step, with the 95% interval in the hover."""
+    """All customers together: how many of those with a full window reached each step, with the 95% interval in the hover."""
     rows = data[data["grain"] == "total"].sort_values("step_order")
     intervals = [
         f"<br>95% interval {rate(low, 1, style.locale)} – {rate(high, 1, style.locale)}"
@@ -27,36 +33,39 @@ def total(*, data: pd.DataFrame, style: Style) -> go.Figure:
         shares=base.numbers(rows["rate"]),
         style=style,
         what="customers",
-        of="mature customers",
+        of=f"customers with {window(style)} full days",
         remarks=intervals,
     )
 
 
 def monthly_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Share of each month's mature customers who reached each step, with its 95% interval."""
+    """Share of each month's customers with a full window who reached each step, with its 95% interval."""
     months = data[(data["grain"] == "month") & (data["step"] != "download")]
     months = months.assign(complete=months["undecided"] == 0)  # a month is final when nobody in it is undecided any more
-    fig = base.figure(style, y="Share of mature customers", unit="rate")
+    fig = base.figure(style, y=f"Share of customers with {window(style)} full days", unit="rate")
+    reached = base.Share("customers", "mature", "rate_low", "rate_high")
     for position, step in enumerate(base.step_names(months), start=1):  # the download has the first colour in the charts beside
         rows = months[months["step"] == step].sort_values("period")
         color, name = style.color(position), base.step_label(step)
         base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
-        base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
+        base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position, share=reached)
     base.time_axis(fig, style=style, grain="monthly", data=months)
     return fig
 
 
 def entered(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Customers by month of download: with the window over, and still undecided (hatched)."""
+    """Customers by month of download: with a full window, and those still within it (hatched)."""
     rows = data[(data["grain"] == "month") & (data["step_order"] == 0)].sort_values("period")
     fig = base.figure(style, y="Customers")
     x, text = base.days(rows["period"]), base.hover("count", style)
-    fig.add_bar(x=x, y=base.numbers(rows["mature"]), name="Window over", marker={"color": style.accent}, hovertemplate=text)
+    fig.add_bar(
+        x=x, y=base.numbers(rows["mature"]), name=f"{window(style)} days passed", marker={"color": style.accent}, hovertemplate=text
+    )
     pattern = {"shape": "/", "size": 5, "solidity": 0.35}
     fig.add_bar(
         x=x,
         y=base.numbers(rows["undecided"]),
-        name="Still undecided",
+        name=f"Still within {window(style)} days",
         marker={"color": style.color(1), "pattern": pattern},
         hovertemplate=text,
     )
@@ -70,7 +79,7 @@ def time_to_step(*, data: pd.DataFrame, style: Style) -> go.Figure:
     rows = data[(data["grain"] == "total") & (data["step_order"] > 0)].sort_values("step_order")
     fig = base.figure(style, y="", x="Days since download")
     labels = [base.step_label(str(step)) for step in rows["step"]]
-    for column, name, color in (("median_hours", "Median", style.accent), ("p90_hours", "90 of 100 within", style.palette[-1])):
+    for column, name, color in (("median_hours", "Median", style.accent), ("p90_hours", "9 in 10 within", style.palette[-1])):
         texts = [hours(value, style.locale) for value in rows[column]]
         fig.add_bar(
             x=[None if v is None else v / 24 for v in base.numbers(rows[column])],

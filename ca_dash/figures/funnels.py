@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.format import number, rate
+from ca_dash.format import MINUS, number, rate
 
 
 def session_steps(*, data: pd.DataFrame, style: Style) -> go.Figure:
@@ -51,8 +52,9 @@ def steps(
         cliponaxis=False,
         hovertemplate=hovers,
         textfont={"size": 12, "color": style.ink},
-        marker={"color": [style.color(position) for position in range(len(labels))], "cornerradius": 4},
+        marker={"color": style.accent, "cornerradius": 4},
     )
+    _say_losses(fig, [float(count) for count in counts], style)
     fig.update_xaxes(range=[0, top * 1.5], showgrid=False, showticklabels=False, showline=False, ticks="")
     fig.update_yaxes(
         autorange="reversed",
@@ -63,20 +65,30 @@ def steps(
         dtick=1,
         ticksuffix="  ",
     )
-    fig.update_layout(hovermode="closest", bargap=0.34, showlegend=False)
+    fig.update_layout(hovermode="closest", bargap=0.5, showlegend=False)
     return fig
+
+
+def _say_losses(fig: go.Figure, counts: Sequence[float], style: Style) -> None:
+    """Between two steps what was lost there: −60%, 3,240 lost here."""
+    for place, (before, after) in enumerate(pairwise(counts)):
+        if after < before:
+            words = f"{MINUS}{rate((before - after) / before, 0, style.locale)}, {number(before - after, 0, style.locale)} lost here"
+            look = {"xanchor": "left", "showarrow": False, "font": {"size": 11, "color": style.muted}}
+            fig.add_annotation(x=0, y=place + 0.5, text=words, **look)
 
 
 def session_rates(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Each step's share of the period's sessions, with its 95% interval."""
     fig = base.figure(style, y="Share of sessions", unit="rate")
+    of_sessions = base.Share("sessions", "total_sessions", "rate_low", "rate_high")
     for position, step in enumerate(base.step_names(data)):
         if position == 0:
             continue  # all sessions are all sessions; the other steps keep the colours that they have in the charts beside
         rows, name = data[data["step"] == step], base.step_label(step)
         color = style.color(position)
         base.add_band(fig, data=rows, low="rate_low", high="rate_high", color=color, name=name, style=style, position=position)
-        base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position)
+        base.add_series(fig, data=rows, y="rate", name=name, color=color, unit="rate", style=style, position=position, share=of_sessions)
     base.time_axis(fig, style=style, data=data)
     return fig
 
@@ -139,15 +151,14 @@ def _hours(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figu
     text = base.hover("ratio", style)
     for position, step in enumerate(base.step_names(data)):
         rows = data[data["step"] == step].sort_values("hour")
-        fig.add_scatter(
+        fig.add_bar(
             x=[int(hour) for hour in rows["hour"]],
             y=base.numbers(rows[column]),
             name=base.step_label(step),
-            mode="lines+markers",
             hovertemplate=text,
-            line={"color": style.color(position), "width": 2, "shape": "spline", "smoothing": 0.5},
-            marker={"size": 5},
+            marker={"color": style.color(position), "cornerradius": 2},
             visible=True if position < base.MAX_SERIES else "legendonly",
         )
+    fig.update_layout(barmode="group", bargap=0.18, bargroupgap=0)
     base.hour_axis(fig)
     return fig

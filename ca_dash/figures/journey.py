@@ -11,11 +11,10 @@ import plotly.graph_objects as go
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
 from ca_dash.figures.cohorts import ordinal
-from ca_dash.format import hours, money, number
+from ca_dash.format import hours, money, number, written
 
 SHOWN = 8
 FIRST, LAST = "download", "since_last_order"
-STEPS = {FIRST: "Download", LAST: "Today"}
 
 
 def no_orders(data: pd.DataFrame, settings: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -58,9 +57,11 @@ def average(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return fig
 
 
-def step_name(step: str, order: int) -> str:
-    """A step for people; all others than the first and the last are orders, whose place in the journey is their number: 2nd order."""
-    return STEPS.get(step) or f"{ordinal(order)} order"
+def step_name(step: str, order: int, style: Style) -> str:
+    """A step for people: the download, an order by its number (2nd order), and at the end the day of the report."""
+    if step == LAST:
+        return "Today" if style.day is None else written(style.day, style.locale.day, style.locale)
+    return "Download" if step == FIRST else f"{ordinal(order)} order"
 
 
 def _words(row: Mapping[str, Any], style: Style) -> str:
@@ -77,7 +78,7 @@ def _words(row: Mapping[str, Any], style: Style) -> str:
 def _hover(row: Mapping[str, Any], style: Style) -> str:
     since = "since the last order" if row["step"] == LAST else "since the step before"
     time, timed = hours(row["average_hours"], style.locale), number(row["hours_customers"], 0, style.locale)
-    text = f"<b>{step_name(row['step'], row['step_order'])}</b><br>{time} {since}, mean over {timed} customers"
+    text = f"<b>{step_name(row['step'], row['step_order'], style)}</b><br>{time} {since}, mean over {timed} customers"
     if row["average_amount"] is not None and not pd.isna(row["average_amount"]):
         orders = number(row["customers"], 0, style.locale)
         text += f"<br>{money(row['average_amount'], style.currency, style.locale)}, mean over {orders} orders"
@@ -86,7 +87,7 @@ def _hover(row: Mapping[str, Any], style: Style) -> str:
 
 def _frame(fig: go.Figure, rows: pd.DataFrame, longest: float, style: Style) -> None:
     titles = [
-        f"<b>{step_name(step, order)}</b><br>{number(count, 0, style.locale)} customers"
+        f"<b>{step_name(step, order, style)}</b><br>{number(count, 0, style.locale)} customers"
         for step, order, count in zip(rows["step"], rows["step_order"], rows["customers"], strict=True)
     ]
     fig.update_layout(hovermode="closest", showlegend=False)

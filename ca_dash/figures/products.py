@@ -22,7 +22,8 @@ LINES = 6
 TOP = 10
 PAIR = ("product_a", "product_b")
 PAIR_FIGURES = ("lift", "orders", "support", "confidence_ab", "confidence_ba", "orders_a", "orders_b")
-PAIR_TITLES = {"product_a": "Product A", "product_b": "Product B", "confidence_ab": "Confidence A → B", "confidence_ba": "Confidence B → A",
+PAIR_TITLES = {"product_a": "Product A", "product_b": "Product B", "lift": "Times likelier than chance", "support": "Share of orders",
+               "confidence_ab": "Of A’s buyers, bought B", "confidence_ba": "Of B’s buyers, bought A",
                "orders": "Orders with both", "orders_a": "Orders with A", "orders_b": "Orders with B"}  # fmt: skip
 
 
@@ -113,5 +114,5 @@ def _name(key: str, style: Style) -> str:
 def _need_money(data: pd.DataFrame, measure: str) -> None:
     if measure == "line_value" and len(data) and data["line_value"].isna().all():
         raise Missing(
-            "Several currencies", "Amounts of two currencies are never added up. Choose a currency as the scope, or another measure."
+            "Several currencies", "Amounts of two currencies are never added up. Choose a currency as the filter, or another measure."
         )

@@ -52,12 +52,15 @@ def daily_rate(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Share of each day's, week's or month's orders that had a promotion, with its 95% interval."""
     fig = base.figure(style, y="Share of orders", unit="rate")
     name = "With a promotion"
+    of_orders = base.Share("promoted_orders", "orders", "promoted_rate_low", "promoted_rate_high")
     rows = ranked.by_grain(data, columns=["promoted_orders", "orders"], style=style)
     low, high = wilson(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
     rate = ratio(rows["promoted_orders"].to_numpy(float), rows["orders"].to_numpy(float))
     data = rows.assign(promoted_rate=rate, promoted_rate_low=low, promoted_rate_high=high)
     base.add_band(fig, data=data, low="promoted_rate_low", high="promoted_rate_high", color=style.color(1), name=name, style=style)
-    base.add_series(fig, data=data, y="promoted_rate", name=name, color=style.color(1), unit="rate", style=style, width=1.6)
+    base.add_series(
+        fig, data=data, y="promoted_rate", name=name, color=style.color(1), unit="rate", style=style, width=1.6, share=of_orders
+    )
     base.time_axis(fig, style=style, data=data)
     fig.update_layout(showlegend=False)
     return fig

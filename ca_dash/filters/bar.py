@@ -45,7 +45,7 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
     missing = shop.missing_part(controls.needs)
     if missing:
         return [html.Div(state_message(missing.title, missing.remedy), className="ca-needs")]
-    parts: list[Any] = [_scope(shop, filters), _window(filters), _range(shop, filters), _as_of(shop, filters)]
+    parts: list[Any] = [_scope(shop, filters), _dates(shop, filters), _as_of(shop, filters)]
     if controls.has_grain:
         grain = filters.coarser().grain if controls.adds_days else filters.grain
         parts.append(_buttons("grain", "Periods", [(value, label(value)) for value in GRAINS], grain))
@@ -79,7 +79,7 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
         value=filters.scope,
         searchable=True,
         allowDeselect=False,
-        label="Scope",
+        label="Filter",
         size="sm",
         leftSection=icon("layers", 16),
         nothingFoundMessage="No such value",
@@ -93,6 +93,11 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
     )
 
 
+def _dates(shop: ShopView, filters: Filters) -> html.Div:
+    """One control of two parts: the lengths that end at the report date, and any days."""
+    return _labelled("Dates", html.Div([_window(filters), _range(shop, filters)], className="ca-filter-dates-parts"), "ca-filter-dates")
+
+
 def _window(filters: Filters) -> html.Div:
     control = dmc.SegmentedControl(
         id={"type": "filter", "name": "window"},
@@ -100,7 +105,7 @@ def _window(filters: Filters) -> html.Div:
         value=filters.window or "",
         size="sm",
     )
-    return _labelled("Range", control, "ca-filter-window")
+    return html.Div(control, className="ca-filter-window")
 
 
 def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
@@ -108,7 +113,6 @@ def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
         id={"type": "filter", "name": "range"},
         type="range",
         value=[filters.start.isoformat(), filters.end.isoformat()],
-        label="Days",
         size="sm",
         minDate=filters.first_day.isoformat(),
         maxDate=filters.as_of.isoformat(),
@@ -127,7 +131,7 @@ def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
         data=data,
         value=filters.as_of.isoformat(),
         allowDeselect=False,
-        label="As of",
+        label="Report date",
         size="sm",
         leftSection=icon("clock", 16),
         searchable=len(data) > 8,

@@ -150,7 +150,7 @@ def parse(search: str | None, shop: ShopView, choices: Sequence[Choice] = ()) ->
     query = _Query(dict(parse_qsl((search or "").lstrip("?"), keep_blank_values=True)[:MAX_PARAMETERS]))
     as_of = query.as_of(shop)
     first_day = min(shop.first_day or as_of, as_of)
-    scope = query.one_of("scope", "scope", shop.scopes, ALL)
+    scope = query.one_of("scope", "filter", shop.scopes, ALL)
     filters = query.with_range(Filters(as_of=as_of, first_day=first_day, start=first_day, end=as_of, scope=scope))
     readable: Grain = "daily" if filters.days <= 120 else "weekly" if filters.days <= 800 else "monthly"  # a hundred points or so
     grain = query.one_of("grain", "grain", GRAINS, readable)

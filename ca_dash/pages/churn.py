@@ -1,4 +1,4 @@
-"""Churn: how many customers are no longer engaged, and how customers come and go."""
+"""Churn: how many customers have lapsed, and how customers come and go."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ PAGE = Page(
     order=1,
     icon="exit",
     tiles=TILES,
-    note="Engaged: the last order is no longer ago than customers usually take between two orders. The gap itself grows while a shop is "
+    note="Active: the last order is no longer ago than customers usually take between two orders. The gap itself grows while a shop is "
     "young, because long gaps take time to be seen: read the rate together with the gap beside it.",
 )

@@ -13,6 +13,6 @@ PAGE = Page(
     group="Funnels",
     order=2,
     icon="target",
-    note="Customers whose window is not over are undecided: they are counted apart and are in no rate. Inside one value "
-    "of a dimension conversion is higher than in the whole shop, because whoever never came has no dimension.",
+    note="Customers who may still take a step within their days are counted apart and are in no rate. Under a filter figures cannot be "
+    "compared with the whole shop: whoever never came has no country or channel, and who came from two counts in both.",
 )

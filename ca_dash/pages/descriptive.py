@@ -1,4 +1,4 @@
-"""Descriptive: how much customers spend, and how often they come and order."""
+"""Spending and frequency: how much customers spend, and how often they come and order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ca_dash.panels.stats import ORDERS_PER_CUSTOMER, PAYMENT_AMOUNTS, WEEKLY_OR
 
 PAGE = Page(
     "/descriptive",
-    "Descriptive",
+    "Spending & frequency",
     "What do customers spend, and how often do they come and buy?",
     (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, WEEKLY_SESSIONS, WEEKLY_ORDERS),
     group="Orders",

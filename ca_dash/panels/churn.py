@@ -1,4 +1,4 @@
-"""Panels and tiles of churn: how many customers are no longer engaged, and how customers come and go. Reports `churn/*`."""
+"""Panels and tiles of churn: how many customers have lapsed, and how customers come and go. Reports `churn/*`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ BRIDGE = Panel(
     "Customer bridge",
     "churn/customer_bridge_monthly",
     churn.bridge,
-    "Engaged customers at the month's start, plus new ones, plus those who came back, less those who lapsed, are those at its end.",
+    "Active customers at the month's start, plus new ones, plus those who returned, less those who lapsed, are those at its end.",
     refuse=churn.too_few,
     is_wide=True,
     height=360,
@@ -72,7 +72,7 @@ MOVES = Panel(
     "Customers won and lost",
     "churn/customer_bridge_monthly",
     churn.moves,
-    "Per month: new and come back above zero, lapsed below, engaged at the end as a line. New and lapsed in the same month: in none "
+    "Per month: new and returned above zero, lapsed below, active at the end as a line. New and lapsed in the same month: in none "
     "of them, in the table as new lapsed.",
     refuse=churn.too_few,
     is_wide=True,
@@ -88,7 +88,7 @@ def _tiles(selection: Selection, style: Style) -> list[html.Div]:
     share = f"{rate(row['engaged_rate'], 1, locale)} of all with an order"
     return [
         plain_tile("Churn rate", rate(row["churn_rate"], 1, locale), f"95% interval {band}", age),
-        plain_tile("Engaged customers", number(row["engaged"], 0, locale), share, age),
+        plain_tile("Active customers", number(row["engaged"], 0, locale), share, age),
         plain_tile("Customers with an order", number(row["customers"], 0, locale), "ever, as of the report", age),
         plain_tile("Typical gap between orders", hours(row["frequency_hours"], locale), gap, age),
     ]

@@ -72,7 +72,7 @@ CONVERSION_TOTAL = Panel(
     "From download to purchase",
     CONVERSION,
     conversion.total,
-    "Mature customers who reached each step in order within the window.",
+    "Customers whose days after the download are over, by the steps that they reached in order within them.",
     ignores_range=ALL_MONTHS,
 )
 CONVERSION_TIMES = Panel(
@@ -88,7 +88,7 @@ CONVERSION_RATES = Panel(
     "Conversion by month of download",
     CONVERSION,
     conversion.monthly_rates,
-    "Share of the month's mature customers who reached the step; band: 95% Wilson interval.",
+    "Share of the month's customers with all their days behind them who reached the step; band: 95% Wilson interval.",
     ignores_range=ALL_MONTHS,
     is_wide=True,
     height=340,
@@ -98,7 +98,7 @@ CONVERSION_ENTERED = Panel(
     "Customers by month of download",
     CONVERSION,
     conversion.entered,
-    "Undecided: their window is not over; they are in no rate.",
+    "Those who may still take a step within their days are in no rate.",
     ignores_range=ALL_MONTHS,
     is_wide=True,
 )

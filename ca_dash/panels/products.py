@@ -55,8 +55,8 @@ PAIRS = Panel(
     "Bought together",
     "products/product_pairs",
     None,
-    "Pairs of products in the same order. Lift 2: twice as often together as chance would bring them. Confidence a → b: of the orders with "
-    "a, the share that also has b.",
+    "Pairs of products in the same order. 2 times likelier than chance: twice as many orders have both as would if buyers of one did not "
+    "care for the other. Of A’s buyers, bought B: of the orders with A, the share that also has B.",
     table=products.pair_table,
     names=NAMES,
     is_wide=True,

@@ -173,7 +173,7 @@ def _tile(figure: KeyFigure, row: pd.Series, selection: Selection, style: Style,
         exact=text(value, is_short=False),
         change=_change(row["change_rate"], figure, style),
         course=_course(figure, selection),
-        foot=["several currencies: choose one as scope"] if is_missing(total) else sums,
+        foot=["several currencies: choose one as the filter"] if is_missing(total) else sums,
         scheme=style.scheme,
     )
 

@@ -27,6 +27,6 @@ def download_notes(meta: Mapping[str, Any]) -> list[str]:
     clients, count = sessions.get("unknown_clients") or 0, sessions.get("unknown_client_sessions") or 0
     if not clients:
         return []
-    return [
-        f"{clients:,} clients ({count:,} sessions) are not in the customers source: they have no download and are in no figure from it."
-    ]
+    them, visits = ("customer", "is") if clients == 1 else ("customers", "are"), "visit" if count == 1 else "visits"
+    missing = f"{clients:,} {them[0]} ({count:,} {visits}) {them[1]} missing from your customer list"
+    return [f"{missing}, so figures that start at the download leave them out."]

@@ -112,6 +112,12 @@ def test_next_stays_on_this_server(target: str | None) -> None:
     assert safe_next(target) == "/"
 
 
+def test_whoever_was_logged_out_is_told_and_returns(shop_app: Dash) -> None:
+    page = shop_app.server.test_client().get("/login?ended&next=/churn?window%3D28d").get_data(as_text=True)
+    assert "You were logged out." in page and 'name="next" value="/churn?window=28d"' in page
+    assert "logged out" not in shop_app.server.test_client().get("/login").get_data(as_text=True)
+
+
 def test_next_keeps_a_page() -> None:
     assert safe_next("/purchases?scope=country%3DFR") == "/purchases?scope=country%3DFR"
 

@@ -37,7 +37,7 @@ def test_hostile_names_are_only_text(browser: Browser, hostile_url: str) -> None
     complaints: list[str] = []
     page = visit(browser, hostile_url, complaints)
     assert page.locator(".ca-shop").inner_text() == HOSTILE
-    page.get_by_role("textbox", name="Scope").click()
+    page.get_by_role("textbox", name="Filter", exact=True).click()
     assert page.get_by_role("option", name=HOSTILE).count() == 1
     page.get_by_role("option", name=HOSTILE).click()
     page.wait_for_function("() => location.search.includes('script')")
@@ -61,7 +61,7 @@ def test_controls_change_the_url_and_back_undoes_it(browser: Browser, shop_url: 
     page = visit(browser, shop_url, complaints)
     page.locator(".ca-filter-window label", has_text="28 d").click()
     page.wait_for_url("**/?window=28d")
-    page.get_by_role("textbox", name="Scope").click()
+    page.get_by_role("textbox", name="Filter", exact=True).click()
     page.get_by_role("option", name="FR").click()
     page.wait_for_url("**/?scope=country%3DFR&window=28d")
     page.get_by_role("link", name="Purchases").click()

@@ -56,7 +56,7 @@ def test_every_page_of_such_a_report_says_it_and_no_other(shop: ShopView) -> Non
     for page in SITE.pages:
         begins = bool(reports_of(page) & BEGIN_THERE)
         assert (NO_CUSTOMERS in remarks_of(shop, page, has_customers=False)) is begins, page.title
-        assert ("3 clients (1,200 sessions)" in remarks_of(shop, page, **UNKNOWN)) is begins, page.title
+        assert ("3 customers (1,200 visits)" in remarks_of(shop, page, **UNKNOWN)) is begins, page.title
         assert "download date is" not in remarks_of(shop, page, has_customers=True) and "not in the customers" not in remarks_of(shop, page)
 
 
