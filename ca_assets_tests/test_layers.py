@@ -27,6 +27,7 @@ FORBIDDEN = {
     "ca_assets/settings": STORES | {"dagster", "dash", "flask"},
     "ca_assets/loading": STORES | {"dagster", "dash", "flask"},
     "ca_assets/dry_run": STORES | {"dagster", "dash", "flask"},
+    "ca_assets/on_demand": STORES | FRAMEWORKS,
     "ca_assets/demo": STORES | FRAMEWORKS,
     "ca_assets/defs": STORES | {"dash", "flask"},
     "ca_assets/cli": STORES | {"dash", "flask"},
@@ -40,6 +41,7 @@ NOT_OURS = {
     "ca_assets/sources": {"ca_assets.lake", "ca_assets.index", "ca_assets.analyses"},
     "ca_assets/lake": {"ca_assets.sources", "ca_assets.cleaning"},
     "ca_assets/index": {"ca_assets.sources", "ca_assets.cleaning"},
+    "ca_assets/on_demand": {"ca_assets.sources", "ca_assets.cleaning", "ca_assets.defs", "ca_assets.cli"},
     "ca_dash": {"ca_assets.defs", "ca_assets.cli", "ca_assets.sources", "ca_assets.cleaning", "ca_assets.loading"},
 }
 

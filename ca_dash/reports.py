@@ -12,12 +12,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.protocol import Index, NotPublished, Snapshot
+from ca_assets.on_demand.request import Computed, NotComputed, RangesUnavailable, Request, range_request
 from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
@@ -83,11 +85,23 @@ class Frame:
     meta: Mapping[str, Any]
 
 
-class Reader:
-    """Reads one index for all requests; safe for threads. Raises NotPublished and IndexUnavailable as the index does."""
+class Ranges(Protocol):
+    """Who computes what is not published: `ca_assets.on_demand.pool`."""
 
-    def __init__(self, index: Index) -> None:
+    def compute(self, request: Request) -> Computed:
+        """The reports of a range. Raises NotComputed."""
+        ...
+
+
+class Reader:
+    """Reads one index for all requests; safe for threads. Raises NotPublished and IndexUnavailable as the index does.
+
+    `ranges` computes reports of ranges that are not published; None: nobody does.
+    """
+
+    def __init__(self, index: Index, ranges: Ranges | None = None) -> None:
         self._index = index
+        self._ranges = ranges
         self._frames: OrderedDict[tuple[ReportPath, str, dt.date, str], Frame] = OrderedDict()
         self._shop: ShopView | None = None
         self._lock = threading.Lock()
@@ -103,8 +117,14 @@ class Reader:
                 shop = self._shop = _shop_of(snapshot)
         return shop
 
-    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None) -> Frame:
-        """A report's rows in a scope, of its newest report date up to `day` (None: of all). Raises NotPublished when there is none."""
+    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None, days: tuple[dt.date, dt.date] | None = None) -> Frame:
+        """A report's rows in a scope, of its newest report date up to `day` (None: of all). Raises NotPublished when there is none.
+
+        `days`: a report with windows of exactly these days, first and last, computed from what is published; waits for it. Raises
+        NotComputed, RangesUnavailable.
+        """
+        if days is not None:
+            return self._computed(path, scope, days)
         with self._index.snapshot() as snapshot:
             versions = snapshot.versions(path.name, path.windowed_type, scope)
             newest = max((date for date in versions if day is None or date <= day), default=None)
@@ -116,7 +136,33 @@ class Reader:
                     self._frames.move_to_end(key)
                     return self._frames[key]
             report = snapshot.report(path.name, path.windowed_type, scope, newest)
-        frame = Frame(report.data.to_pandas(date_as_object=False), newest, versions[newest], report.meta)
+        return self._keep(key, report.data, report.meta)
+
+    def _computed(self, path: ReportPath, scope: str, days: tuple[dt.date, dt.date]) -> Frame:
+        """What `frame` gives for a range. When another publication replaced the one that was to be read, that one is."""
+        if self._ranges is None:
+            raise RangesUnavailable("Ranges are not computed here.")
+        while True:
+            with self._index.snapshot() as snapshot:
+                request = range_request(snapshot, path.name, scope, days)
+            key = (path, scope, days[1], f"{request.generation} {days[0]}")
+            with self._lock:
+                if key in self._frames:
+                    self._frames.move_to_end(key)
+                    return self._frames[key]
+            try:
+                computed = self._ranges.compute(request)
+                break
+            except NotComputed:
+                if self._index.current() == request.generation:
+                    raise
+        if path.type not in computed.tables:
+            raise NotPublished(f"{path} is not made of this shop")
+        return self._keep(key, computed.tables[path.type], computed.meta)
+
+    def _keep(self, key: tuple[ReportPath, str, dt.date, str], data: pa.Table, meta: Mapping[str, Any]) -> Frame:
+        """Rows as a frame, which is cached."""
+        frame = Frame(data.to_pandas(date_as_object=False), key[2], key[3], meta)
         with self._lock:
             self._frames[key] = frame
             while len(self._frames) > CACHED_FRAMES:

@@ -51,6 +51,15 @@ def applied_shop(database: Database) -> AppliedShop:
     return AppliedShop(shop, newest.id, newest.text, newest.first_month, applied_at)
 
 
+def shop_edition(database: Database, edition: int) -> Shop:
+    """The shop as an edition had it, which need not be the newest. ShopError when there is none of this number."""
+    with database.session() as session:
+        row = session.get(ShopEdition, edition)
+    if row is None:
+        raise ShopError(f"the shop has no edition {edition} (any more); load it again (ca load)")
+    return parse_shop(row.text, Path(row.folder))
+
+
 def note_first_month(database: Database, month: str) -> None:
     """Offer partitions from `month` on, when that is earlier than so far.
 

@@ -18,6 +18,7 @@ from ca_assets.analyses.core.downloads import guest_note
 from ca_assets.analyses.core.report import Column, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
+from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.site import Site
 from ca_dash.components.graph import EMPTY
 from ca_dash.components.states import Missing, state_message, unavailable
@@ -154,7 +155,7 @@ class Views:
         """A report for the page's range, its path, and the days that it is about. Raises Missing."""
         window = filters.window_for(spec, shop.report_dates)
         if spec.has_windows and window is None:
-            raise self._no_window(search, shop, filters)
+            return self._read_range(spec, filters, shop, search)
         path, wanted = ReportPath(spec.name, spec.type, window.days if window else None), window.end if window else filters.as_of
         try:
             frame = self.reader.frame(path, filters.scope, wanted)
@@ -164,18 +165,25 @@ class Views:
         if window is None:
             return path, frame, ALL_DAYS
         if filters.window is None and frame.day != filters.end:
-            raise self._no_window(search, shop, filters)
+            return self._read_range(spec, filters, shop, search)
         return path, frame, days(replace(window, end=frame.day).first(filters.first_day), frame.day, current())
 
-    def _no_window(self, search: str | None, shop: ShopView, filters: Filters) -> Missing:
-        """What to say of a report that is made for fixed windows only, none of which is the range."""
-        lengths = [n for n in WINDOWS.values() if n]
-        ready = f"the last {', '.join(map(str, lengths[:-1]))} or {lengths[-1]} days up to {day(filters.as_of, current())}, or all days"
+    def _read_range(self, spec: ReportSpec, filters: Filters, shop: ShopView, search: str | None) -> tuple[ReportPath, Frame, str]:
+        """The same for a range that is no fixed window: computed now. Raises Missing, which offers the fixed windows."""
+        path, span = ReportPath(spec.name, spec.type), days(filters.start, filters.end, current())
+        try:
+            return path, self.reader.frame(path, filters.scope, days=(filters.start, filters.end)), span
+        except RangesUnavailable:
+            lengths = [n for n in WINDOWS.values() if n]
+            ready = f"the last {', '.join(map(str, lengths[:-1]))} or {lengths[-1]} days up to {day(filters.as_of, current())}, or all days"
+            reason = f"This panel is ready for {ready}."
+        except (NotComputed, NotPublished) as error:
+            reason = str(error)
         links = [
             (f"Last {n} days" if n else "All days", changed(search, shop, self.site.choices, "window", value) or "?")
             for value, n in WINDOWS.items()
         ]
-        return Missing(f"No figures for {days(filters.start, filters.end, current())}", f"This panel is ready for {ready}.", links)
+        raise Missing(f"No figures for {span}", reason, links)
 
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
         """Names by key; none when their report is not published."""
@@ -217,7 +225,8 @@ def _mixes_currencies(rows: Rows) -> bool:
 
 def _badge(rows: Rows, note: str = "") -> Any:
     """The days that rows without periods are of; the report date where it is older than the page's; and the figure's own remark."""
-    older = age(rows.day, rows.filters.as_of, current())
+    is_window = rows.span not in ("", ALL_DAYS)  # whose days are named
+    older = "" if is_window else age(rows.day, rows.filters.as_of, current())
     text = " · ".join(part for part in (rows.span, older, note, rows.guests) if part)
     if not text:
         return None

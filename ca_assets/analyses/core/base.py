@@ -48,7 +48,12 @@ class Guests:
 
 @dataclass(frozen=True)
 class Base:
-    """The base tables and what is known of the shop as of the report; they live as long as `temp`."""
+    """The base tables and what is known of the shop as of the report; they live as long as `temp`.
+
+    Where `sessions` are those of one scope, or of a window, the others are still needed for two things: `scope_history` has the scope's
+    sessions of all days (first orders stay those of the whole history), `shop_sessions` the window's of all scopes (its days are counted
+    from the first of them). Else both are `sessions`. `first_day`: of the window, since the session range began.
+    """
 
     context: Context
     temp: TempTables
@@ -61,11 +66,15 @@ class Base:
     refunds: ibis.Table
     customers: ibis.Table
     lines: ibis.Table | None
+    scope_history: ibis.Table
+    shop_sessions: ibis.Table
+    first_day: int = 0
 
     @cached_property
     def scoped_orders(self) -> ibis.Table:
         """One row per (scope, order), made when first asked for (columns: `scoped_orders`)."""
-        return self.temp.materialize(scoped_orders(self.sessions, self.scopes.columns))
+        orders = scoped_orders(self.scope_history, self.scopes.columns)
+        return self.temp.materialize(orders.filter(orders.day >= self.first_day) if self.first_day else orders)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -118,7 +127,8 @@ def make_base(tables: Tables, context: Context, temp: TempTables) -> Base | None
     refunds = _refunds(sessions, days, context, as_of)
     guests = _guests(sessions)
     customer_days = _customer_days(customers, days, guests.first_client_day, context)
-    return Base(context, temp, scopes, currencies, guests, days, customer_days, sessions, refunds, customers, tables.basket_lines)
+    lines = tables.basket_lines
+    return Base(context, temp, scopes, currencies, guests, days, customer_days, sessions, refunds, customers, lines, sessions, sessions)
 
 
 def _guests(sessions: ibis.Table) -> Guests:

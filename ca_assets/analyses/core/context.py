@@ -26,12 +26,19 @@ class Tables:
 class Context:
     """Arguments of every analysis. `report_date` is D, None when no day is complete yet (then reports have no rows).
 
-    `windows`: also the reports of the last 7, 28, 90 and 365 days.
+    `windows`: also the reports of the last 7, 28, 90 and 365 days. `range_days`: nothing but the reports that have windows, of the last
+    so many days, whatever that number is, and without a suffix (`core.selection` makes the base tables for it).
     """
 
     shop: Shop
     report_date: dt.date | None
     windows: bool = True
+    range_days: int | None = None
+
+    @property
+    def is_range(self) -> bool:
+        """Whether only the reports that have windows are wanted, of a range of days."""
+        return self.range_days is not None
 
     @property
     def as_of(self) -> dt.datetime | None:

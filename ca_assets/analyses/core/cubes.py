@@ -56,6 +56,7 @@ def window_lengths(base: Base) -> list[int]:
     days = base.session_days
     last = days.days - 1
     missing = [(day - days.first).days for day in days.missing]
-    firsts = base.sessions.group_by("window_bucket").aggregate(first=base.sessions.day.min()).to_pyarrow().to_pylist()
+    sessions = base.shop_sessions
+    firsts = sessions.group_by("window_bucket").aggregate(first=sessions.day.min()).to_pyarrow().to_pylist()
     length = {row["window_bucket"]: last - row["first"] + 1 - sum(day > row["first"] for day in missing) for row in firsts}
     return [max((count for bucket, count in length.items() if bucket <= window), default=0) for window in range(WINDOW_BUCKETS)]

@@ -51,20 +51,31 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Scopes:
-    """All scopes of a shop; a scope's number is its position in `names`."""
+    """All scopes of a shop; a scope's number is its position in `names`. `only`: the one that is looked at, whose number is then 0."""
 
     dimensions: tuple[Dimension, ...]
     has_currency: bool  # whether the table holds two currencies
+    only: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """`all`, then `dimension=value` in order."""
-        return ("all", *(f"{d.name}={label}" for d in self.dimensions for label in d.labels))
+        return (self.only,) if self.only else ("all", *(f"{d.name}={label}" for d in self.dimensions for label in d.labels))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of scope numbers in base tables, `all` first."""
-        return ("scope_all", *(d.column for d in self.dimensions))
+        """Columns of scope numbers in base tables, `all` first. It is 0 in all rows, and so stands for any one scope too."""
+        return ("scope_all",) if self.only else ("scope_all", *(d.column for d in self.dimensions))
+
+    def place(self, name: str) -> tuple[str, int]:
+        """Column and number of a scope in base tables. LookupError when there is none of this name."""
+        if name == "all":
+            return "scope_all", 0
+        for dimension in self.dimensions:
+            for number, label in enumerate(dimension.labels, start=dimension.first):
+                if name == f"{dimension.name}={label}":
+                    return dimension.column, number
+        raise LookupError(f"there is no scope {name!r}")
 
     def meta(self) -> dict[str, Any]:
         """Values shown and how many are in `__other__`, by dimension."""

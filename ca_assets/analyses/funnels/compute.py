@@ -30,8 +30,11 @@ from ca_assets.contracts.units import GRAINS
 def run(inputs: Inputs, context: Context) -> Result:
     """All reports of the family in every scope; windows adds `sessions_hourly@7d` …"""
     base = inputs.base
+    results = _session_hours(base, context.windows)
+    if context.is_range:
+        return Result(build_report_set("funnels", base, results))
     everyone = inputs.temp.materialize(members(base))
-    results = {**_session_periods(base), **_session_hours(base, context.windows)}
+    results.update(_session_periods(base))
     results.update(_customer_volumes(base, everyone))
     results["customers_conversion"] = conversion(base, everyone)
     reports = build_report_set("funnels", base, results)

@@ -46,8 +46,11 @@ def run(inputs: Inputs, context: Context) -> Result:
     base, temp = inputs.base, inputs.temp
     if base.lines is None:
         return Result(build_report_set("products", base, {}), "no baskets mapped")
-    baskets, windows = make_baskets(base, base.lines, temp), chosen_windows(context.windows)
+    lines = temp.materialize(base.lines) if context.is_range else base.lines  # of a range they are few: read once, not for each step
+    baskets, windows = make_baskets(base, lines, temp), chosen_windows(context.windows)
     tables = {**_categories(base, baskets, windows), **_products(base, temp, baskets, windows)}
+    if context.is_range:
+        return Result(build_report_set("products", base, tables))
     reports = build_report_set("products", base, {**tables, "line_value_monthly": _line_value(base, baskets)})
     with_lines = pc.sum(all_scope(reports, "line_value_monthly")["orders_with_lines"]).as_py() or 0
     return Result(reports, f"{with_lines:,} orders with basket lines")
@@ -65,11 +68,8 @@ def _products(base: Base, temp: TempTables, baskets: Baskets, windows: dict[str,
     top = base.context.shop.settings.top
     ranking = rank_items(base, temp, baskets.items("product", temp), list(windows.values()))
     frame = _with_names(base, baskets, ranking, with_texts(top_list(base, ranking, top), baskets.products, top), top)
-    return {
-        **_top_lists(base, "top_products", frame, windows),
-        "daily_products": _daily(base, baskets, ranking),
-        **pair_reports(base, temp, baskets, ranking, windows),
-    }
+    tables = {**_top_lists(base, "top_products", frame, windows), **pair_reports(base, temp, baskets, ranking, windows)}
+    return tables if base.context.is_range else {**tables, "daily_products": _daily(base, baskets, ranking)}
 
 
 def _top_lists(base: Base, type_: str, frame: pd.DataFrame, windows: dict[str, int]) -> dict[str, pa.Table]:

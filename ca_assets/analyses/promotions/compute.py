@@ -33,8 +33,11 @@ def run(inputs: Inputs, context: Context) -> Result:
         return Result(build_report_set("promotions", base, {}), "no promotion column mapped")
     windows = chosen_windows(context.windows)
     promotions = Promotions.ranked(base, inputs.temp, list(windows.values()))
-    tables = {**_summary(base, promotions, windows), **_hours(base, windows), "daily_share": _days(base)}
-    reports = build_report_set("promotions", base, {**tables, "daily_revenue": _daily_revenue(base, promotions)})
+    tables = {**_summary(base, promotions, windows), **_hours(base, windows)}
+    if context.is_range:
+        return Result(build_report_set("promotions", base, tables))
+    tables |= {"daily_share": _days(base), "daily_revenue": _daily_revenue(base, promotions)}
+    reports = build_report_set("promotions", base, tables)
     promoted = pc.sum(all_scope(reports, "daily_share")["promoted_orders"]).as_py() or 0
     return Result(reports, f"{promoted:,} promoted orders")
 

@@ -28,14 +28,14 @@ from ca_assets.contracts.units import GRAINS
 
 def run(inputs: Inputs, context: Context) -> Result:
     """All reports of the family in every scope; windows adds `hourly_orders@7d` …"""
-    base = inputs.base
-    cube, mixed = _daily_cube(base), base.mixed
-    results: dict[str, pa.Table] = {}
+    base, mixed = inputs.base, inputs.base.mixed
+    results = {**_hours(base, mixed, context.windows), **buyer_reports(base, mixed, inputs.temp, context.windows)}
+    if context.is_range:
+        return Result(build_report_set("stats", base, results))
+    cube = _daily_cube(base)
     for grain in GRAINS:
         results.update(_per_period(base, cube, mixed[:, -1:], periods(base.session_days, grain, base.context.shop.calendar)))
-    results.update(_hours(base, mixed, context.windows))
     results.update(_weekly(base, cube, mixed[:, -1:]))
-    results.update(buyer_reports(base, mixed, inputs.temp, context.windows))
     results["kpis"] = _kpis(base, cube, mixed[:, -1])
     reports = build_report_set("stats", base, results)
     orders = pc.sum(all_scope(reports, "monthly_orders")["orders"]).as_py() or 0

@@ -1,0 +1,94 @@
+"""Computes ranges in this process: an engine of its own over pinned versions of the lake, and base tables that are used again.
+
+Base tables are of one publication and one last day, and serve every scope and length; those of some last days are kept. Their versions of
+the lake stay pinned meanwhile, as basket lines are read from there each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from ca_assets.analyses.core.base import Base, make_base
+from ca_assets.analyses.core.context import Context, Tables
+from ca_assets.analyses.core.family import Inputs, compute_family, families
+from ca_assets.analyses.core.selection import select_range
+from ca_assets.analyses.core.temp_tables import TempTables
+from ca_assets.engine.connect import duckdb_engine
+from ca_assets.lake.lake import Lake
+from ca_assets.lake.pins import pin_versions
+from ca_assets.on_demand.request import Computed, NotComputed, Request
+from ca_assets.settings.database import open_database
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.shops import applied_shop, shop_edition
+
+KEPT_BASES = 3
+
+
+class RangeEngine:
+    """Answers requests one after the other; `folder` is for what DuckDB spills."""
+
+    def __init__(self, settings: ProcessSettings, folder: Path) -> None:
+        self._settings = settings
+        self._lake = Lake(settings.lake_root)
+        self._con = duckdb_engine(
+            memory_limit=f"{settings.range_memory_mb}MB",
+            temp_directory=str(folder),
+            threads=max(1, (os.cpu_count() or 1) // max(settings.range_processes, 1)),
+            preserve_insertion_order=False,
+        )
+        self._bases: OrderedDict[tuple[Any, ...], tuple[ExitStack, Base]] = OrderedDict()
+
+    def compute(self, request: Request) -> Computed:
+        """The reports that are asked for. Raises NotComputed, and whatever the lake, the settings and the engine raise."""
+        base = self._base(request)
+        with TempTables(self._con) as temp:
+            try:
+                part = select_range(base, temp, request.scope, request.days)
+            except LookupError:
+                raise NotComputed(f"{request.scope} was not among the values that are listed by {request.last}.") from None
+            result = compute_family(families()[request.family], Inputs(temp, lambda: part), part.context)
+        tables = {type_: table.drop_columns(["scope"]) for type_, table in result.reports.tables.items()}
+        return Computed(tables, result.reports.meta)
+
+    def _base(self, request: Request) -> Base:
+        """The base tables of a request: those that are kept, or new ones."""
+        key = request.base_key
+        if key in self._bases:
+            self._bases.move_to_end(key)
+            return self._bases[key][1]
+        outdated = [other for other in self._bases if other[:2] != key[:2]]
+        for other in outdated:
+            self._drop(other)
+        while len(self._bases) >= KEPT_BASES:
+            self._drop(next(iter(self._bases)))
+        with ExitStack() as stack:
+            base = self._make_base(request, stack)
+            self._bases[key] = (stack.pop_all(), base)
+        return base
+
+    def _make_base(self, request: Request, stack: ExitStack) -> Base:
+        database = open_database(self._settings)
+        shop = applied_shop(database).shop if request.edition is None else shop_edition(database, request.edition)
+        shop.calendar.require_day(request.last)
+        versions = dict(request.versions)
+        stack.enter_context(pin_versions(self._settings.home, versions))
+        tables = {name: self._lake.read(self._con, name, version) for name, version in versions.items()}
+        lines = tables["basket_lines"] if shop.sources.baskets else None
+        temp = stack.enter_context(TempTables(self._con))
+        base = make_base(Tables(tables["orders"], tables["downloads"], lines), Context(shop, request.last), temp)
+        if base is None:
+            raise NotComputed(f"There was no session by {request.last}.")
+        return base
+
+    def _drop(self, key: tuple[Any, ...]) -> None:
+        self._bases.pop(key)[0].close()
+
+    def close(self) -> None:
+        """Drop what is kept, and release its versions of the lake."""
+        while self._bases:
+            self._drop(next(iter(self._bases)))
+        self._con.disconnect()

@@ -1,0 +1,73 @@
+"""What is asked of the processes that compute ranges, and what they answer: values that go through a pipe."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from ca_assets.analyses.core.family import BASE, families
+from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
+from ca_assets.index.protocol import Snapshot
+
+READ_TABLES = table_names(published(LOAD_TABLES))
+
+
+class NotComputed(LookupError):
+    """A range cannot be computed; the message says why, for users."""
+
+
+class RangesUnavailable(NotComputed):
+    """Nothing can be computed here at all: the published tables cannot be read, or it is switched off."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The reports with windows of a family in one scope, of the days `first` to `last`.
+
+    They are computed from the versions of the lake's tables (name, version) and the edition of shop.yaml that are published.
+    """
+
+    generation: str
+    edition: int | None
+    versions: tuple[tuple[str, int], ...]
+    family: str
+    scope: str
+    first: dt.date
+    last: dt.date
+
+    @property
+    def base_key(self) -> tuple[Any, ...]:
+        """Stands for the base tables that it is computed from."""
+        return self.edition, self.versions, self.last
+
+    @property
+    def days(self) -> int:
+        """Length of the range."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Reports by type, with the contract's columns (no `scope`), and the family's meta."""
+
+    tables: Mapping[str, pa.Table]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a range could not be computed, for users."""
+
+    reason: str
+
+
+def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.date, dt.date]) -> Request:
+    """A request for what a snapshot shows. Raises NotPublished when its tables are not, RangesUnavailable for a family of models."""
+    if families()[family].inputs != (BASE,):
+        raise RangesUnavailable(f"{family} is computed by its own job only.")
+    versions = tuple((name, snapshot.table(name).lake_version) for name in READ_TABLES)
+    return Request(snapshot.generation, snapshot.meta().get("edition"), versions, family, scope, *days)

@@ -1,0 +1,195 @@
+"""Ranges by processes beside a web worker: exact, once for all who wait, after a death, of a new publication; nothing stays behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ca_assets.analyses.core.family import catalogue
+from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.embedded.index import EmbeddedIndex
+from ca_assets.lake.lake import Lake
+from ca_assets.lake.pins import pinned_versions
+from ca_assets.on_demand.pool import RangePool
+from ca_assets.on_demand.request import NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.settings.database import open_database
+from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.shops import apply_shop
+from ca_assets_tests.analyses.running import same
+from ca_assets_tests.oracle.reports import COMPUTE, load_world
+from ca_assets_tests.pipeline import load_and_export
+from ca_assets_tests.shops.full_shop import full_shop
+from ca_dash.reports import Reader
+
+WINDOWED = [ReportPath.parse(path) for path, spec in catalogue().items() if spec.has_windows]
+DAYS = (dt.date(2024, 10, 22), dt.date(2024, 10, 26))
+TOP, HOURS = ReportPath("products", "top_products"), ReportPath("stats", "hourly_orders")
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from ca_assets_tests.on_demand.test_pool import DAYS, load_shop, request_of
+from ca_assets.on_demand.pool import RangePool
+from ca_assets.settings.process import ProcessSettings
+
+if __name__ == "__main__":
+    settings = ProcessSettings(home=Path(sys.argv[1]))
+    pool = RangePool(settings)
+    pool.compute(request_of(settings, "stats"))
+    print(*(process.pid for process in pool._processes), flush=True)
+    sys.stdin.readline()
+"""
+
+
+def load_shop(home: Path, sessions: int = 160) -> Path:
+    """A shop in force, loaded and published in a home; the path of its shop.yaml."""
+    yaml = full_shop(sessions).write(home / f"shop{sessions}")
+    apply_shop(open_database(ProcessSettings(home=home)), yaml)
+    load_and_export(yaml, home)
+    return yaml
+
+
+def index_of(settings: ProcessSettings) -> EmbeddedIndex:
+    return EmbeddedIndex(settings.index_file, Lake(settings.lake_root))
+
+
+def request_of(settings: ProcessSettings, family: str, scope: str = "all") -> Request:
+    with index_of(settings).snapshot() as snapshot:
+        return range_request(snapshot, family, scope, DAYS)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("ranges")
+    load_shop(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def settings(home: Path) -> ProcessSettings:
+    return ProcessSettings(home=home)
+
+
+@pytest.fixture
+def pool(settings: ProcessSettings) -> Iterator[RangePool]:
+    pool = RangePool(settings)
+    yield pool
+    pool.close()
+
+
+def test_readers_get_exact_figures(home: Path, settings: ProcessSettings, pool: RangePool) -> None:
+    """Several at once, against the oracle; and a range that is a fixed window is that window."""
+    world = load_world(home / "shop160" / "shop.yaml", dt.datetime(2030, 1, 1, tzinfo=dt.UTC), DAYS[1])
+    reader, views = Reader(index_of(settings), pool), world.windowed((DAYS[1] - DAYS[0]).days + 1)
+    wanted = [(path, scope) for scope in ("all", "country=FR") for path in WINDOWED]
+    with ThreadPoolExecutor(4) as threads:
+        frames = list(threads.map(lambda pair: reader.frame(*pair, days=DAYS), wanted))
+    for (path, scope), frame in zip(wanted, frames, strict=True):
+        assert frame.day == DAYS[1]
+        key = list(catalogue()[str(path)].key)
+        names = [column.name for column in catalogue()[str(path)].columns]
+        mine = frame.data.astype(object).where(frame.data.notna(), None).sort_values(key).to_numpy().tolist()
+        theirs = sorted(COMPUTE[str(path)](views[scope]), key=lambda row: [row[names.index(name)] for name in key])
+        assert len(mine) == len(theirs)
+        assert [(path, a, b) for a, b in zip(mine, theirs, strict=True) if not all(map(same, a, b))] == []
+    assert len(pool._processes) == 2 and sum(len(frame.data) for frame in frames) > 100
+    assert reader.frame(TOP, "all", days=DAYS) is frames[wanted.index((TOP, "all"))]
+    last = reader.frame(HOURS, "all").day
+    ready, computed = reader.frame(replace(HOURS, window=7), "all"), reader.frame(HOURS, "all", days=(last - dt.timedelta(days=6), last))
+    assert ready.data.equals(computed.data)
+
+
+def test_a_request_is_computed_once_for_all(settings: ProcessSettings, pool: RangePool) -> None:
+    request = request_of(settings, "stats")
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(lambda _: pool.compute(request), range(4)))
+    assert all(result is results[0] for result in results) and len(pool._processes) == 1
+
+
+def test_a_killed_process_is_replaced(settings: ProcessSettings, pool: RangePool) -> None:
+    pool.compute(request_of(settings, "stats"))
+    first = pool._processes[0]
+    os.kill(first.pid, signal.SIGKILL)
+    first._process.join(5)
+    assert pool.compute(request_of(settings, "promotions")).tables
+    os.kill(pool._processes[0].pid, signal.SIGSTOP)  # it is given the request, and dies while it has it
+    with ThreadPoolExecutor(1) as threads:
+        answer = threads.submit(pool.compute, request_of(settings, "funnels"))
+        time.sleep(0.3)
+        os.kill(pool._processes[0].pid, signal.SIGKILL)
+        with pytest.raises(NotComputed, match="ended"):
+            answer.result(10)
+    assert pool.compute(request_of(settings, "funnels")).tables
+
+
+def test_what_takes_too_long_is_ended(settings: ProcessSettings) -> None:
+    pool = RangePool(settings.model_copy(update={"range_timeout_seconds": 0.05}))
+    try:
+        with pytest.raises(NotComputed, match=r"longer than 0\.05 seconds"):
+            pool.compute(request_of(settings, "stats"))
+        assert pool._processes == []
+    finally:
+        pool.close()
+
+
+def test_what_is_not_there_is_said(settings: ProcessSettings, pool: RangePool, tmp_path: Path) -> None:
+    with pytest.raises(NotComputed, match="country=XX was not among"):
+        pool.compute(request_of(settings, "stats", "country=XX"))
+    elsewhere = RangePool(ProcessSettings(home=tmp_path))
+    with pytest.raises(RangesUnavailable):
+        elsewhere.compute(request_of(settings, "stats"))
+    assert elsewhere._processes == [] and list(tmp_path.iterdir()) == []
+
+
+def test_a_new_publication_is_seen(tmp_path: Path) -> None:
+    load_shop(tmp_path, 60)
+    settings = ProcessSettings(home=tmp_path)
+    pool = RangePool(settings)
+    try:
+        reader = Reader(index_of(settings), pool)
+        before = reader.frame(HOURS, "all", days=DAYS)
+        load_shop(tmp_path, 160)
+        after = reader.frame(HOURS, "all", days=DAYS)
+        assert after.version != before.version and after.data["orders"].sum() > before.data["orders"].sum()
+        assert len(pool._results) == 1
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("end", ["in order", "killed"])
+def test_nothing_is_left_when_the_worker_ends(end: str, home: Path) -> None:
+    words, environment = [sys.executable, "-c", PROGRAM, str(home)], {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    worker = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert worker.stdin is not None and worker.stdout is not None
+    children = [int(pid) for pid in worker.stdout.readline().split()]
+    assert children
+    if end == "killed":
+        worker.kill()
+    worker.communicate("\n", timeout=20)
+    deadline = time.monotonic() + 10
+    while any(map(_runs, children)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(_runs, children))
+    if end == "killed":  # the next worker removes what this one had no time to
+        pool = RangePool(ProcessSettings(home=home))
+        pool.compute(request_of(ProcessSettings(home=home), "stats"))
+        pool.close()
+    assert list((home / "staging").glob("ranges-*")) == []
+    assert pinned_versions(home) == {}
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
