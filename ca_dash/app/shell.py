@@ -42,6 +42,7 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         dcc.Store(id="colors"),
         shell,
         _table_window(),
+        html.Div([html.P(id="said-page"), html.P(id="said-filter")], className="ca-unseen", role="status"),  # assets/keyboard.js fills it
     ]
     return dmc.MantineProvider(parts, theme=mantine_theme(), defaultColorScheme="auto")
 

@@ -46,34 +46,35 @@ window.dash_clientside = window.dash_clientside || {};
     if (document.getElementById("page")) { window.dash_clientside.set_props("colors", { data: scheme() }); }
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-mantine-color-scheme"] });
 
-  // The component library writes "opens a menu, is open" on a wrapper of each button; readers' tools look for it on the button.
-  var STATES = ["aria-expanded", "aria-haspopup", "aria-controls"];
-  var isScheduled = false;
-  function moveStates() {
-    isScheduled = false;
-    document.querySelectorAll("div[aria-expanded]").forEach(function (wrapper) {
-      var button = wrapper.firstElementChild;
-      if (!button || button.tagName !== "BUTTON") { return; }
-      STATES.forEach(function (name) {
-        var value = wrapper.getAttribute(name);
-        if (value !== null) { button.setAttribute(name, value); wrapper.removeAttribute(name); }
-        else if (name === "aria-controls") { button.removeAttribute(name); } // written while it is open; what opens is written once
-      });
-    });
-    // The empty place where a menu's focus begins: a menu may hold entries and groups, nothing without a role.
-    document.querySelectorAll("[role=menu] > div[tabindex]:empty:not([role])").forEach(function (place) { place.setAttribute("role", "group"); });
+  // The frame: on wide screens the navigation is folded or not, on narrow ones it is a drawer that covers the page.
+  var narrow = window.matchMedia("(max-width: 899px)");
+  function frame() { return { width: folded ? 60 : 232, breakpoint: 900, collapsed: { mobile: !open, desktop: false } }; }
+  function markFold() {
+    document.documentElement.classList.toggle("is-folded", folded);
+    document.documentElement.classList.toggle("is-drawer-open", open);
+    var drawer = document.getElementById("drawer"), fold = document.getElementById("fold"), main = document.getElementById("main");
+    if (drawer) { drawer.setAttribute("aria-expanded", String(open)); }
+    if (fold) { fold.setAttribute("aria-pressed", String(folded)); }
+    if (main) { main.inert = open && narrow.matches; }
   }
-  new MutationObserver(function () {
-    if (!isScheduled) { isScheduled = true; setTimeout(moveStates, 0); }
-  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-expanded"] });
-
-  function markFold() { document.documentElement.classList.toggle("is-folded", folded); document.documentElement.classList.toggle("is-drawer-open", open); }
+  narrow.addEventListener("change", markFold);
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape" || !open || event.defaultPrevented) { return; }
+    open = false;
+    markFold();
+    window.dash_clientside.set_props("shell", { navbar: frame() });
+    document.getElementById("drawer").focus();
+  });
   markFold();
 
   window.dash_clientside.ca = {
     colors: function () { return scheme(); },
     title: function (name) { document.title = name + " · CustomerAnalytics"; return unchanged(); },
     links: function (pathname, search, ids) {
+      ids.forEach(function (id) { // the link component has no such property
+        var link = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
+        if (id.path === pathname) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
+      });
       return [
         ids.map(function (id) { return id.path + (search || ""); }),
         ids.map(function (id) { return "ca-nav-link" + (id.path === pathname ? " is-active" : ""); })
@@ -82,12 +83,13 @@ window.dash_clientside = window.dash_clientside || {};
     shell: function () {
       var id = (window.dash_clientside.callback_context.triggered_id) || "url";
       if (id === "drawer") { open = !open; }
-      if (id === "url") { open = false; window.scrollTo(0, 0); }
+      if (id === "url") { open = false; }
       if (id === "fold") {
         if (window.innerWidth < 900) { open = false; } else { folded = !folded; localStorage.setItem("ca-folded", folded ? "1" : "0"); }
       }
       markFold();
-      return { width: folded ? 60 : 232, breakpoint: 900, collapsed: { mobile: !open, desktop: false } };
+      if (id === "drawer" && open) { (document.querySelector("#navbar .is-active") || document.querySelector("#navbar a")).focus(); }
+      return frame();
     },
     csv: function () {
       var id = clicked();

@@ -15,13 +15,22 @@ from ca_assets.contracts.units import GRAINS
 from ca_dash.components.icons import icon
 from ca_dash.components.states import state_message
 from ca_dash.filters.url import ALL, Choice, Filters
-from ca_dash.format import RESERVED, day, label, scope_label, scope_parts
-from ca_dash.locales import current
+from ca_dash.format import RESERVED, day, days, label, scope_label, scope_parts
+from ca_dash.locales import BRITISH, current
 from ca_dash.reports import ShopView
 
 RANGES = (("7d", "7 d"), ("28d", "28 d"), ("90d", "90 d"), ("365d", "1 y"), (ALL, "All"))
 LISTED_DATES = 400
 LISTED_SCOPES = 300
+COUNTRY = "country"  # the dimension, also as the end of a name (shipping_country), whose values are countries' codes
+CALENDAR = {
+    "previousMonth": "Previous month",
+    "nextMonth": "Next month",
+    "previousYear": "Previous year",
+    "nextYear": "Next year",
+    "previousDecade": "Previous ten years",
+    "nextDecade": "Next ten years",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,20 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
         remarks.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
     if controls.starts_at_download:
         remarks += download_notes(shop.meta)
-    return [html.Div(parts, className="ca-filters"), *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
+    bar = html.Div(parts, className="ca-filters", **{"data-summary": summary(shop, filters, controls)})
+    return [bar, *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
+
+
+def summary(shop: ShopView, filters: Filters, controls: Controls) -> str:
+    """What is chosen, in a few words, for those who do not see the bar change: scope and days, and whatever else is no default."""
+    parts = [scope_label(filters.scope), days(filters.start, filters.end, current())]
+    if filters.as_of != shop.report_date:
+        parts.append(f"as of {day(filters.as_of, current())}")
+    if controls.has_grain and filters.has_own_grain:
+        parts.append(label(filters.grain))
+    chosen = [(choice, filters.choices[choice.name]) for choice in controls.choices]
+    parts += [f"{choice.title}: {choice.text(value)}" for choice, value in chosen if value != choice.default]
+    return "; ".join(parts)
 
 
 def _alarms(shop: ShopView) -> list[str]:
@@ -71,13 +93,16 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
     groups: dict[str, list[dict[str, str]]] = {}
     for scope in shop.scopes:
         dimension, value = scope_parts(scope)
-        group, text = ("Shop", scope_label(scope)) if value is None else (label(dimension), RESERVED.get(value, value))
-        groups.setdefault(group, []).append({"value": scope, "label": text})
+        group = "Shop" if value is None else label(dimension)
+        groups.setdefault(group, []).append(_scope_option(scope))
     return dmc.Select(
         id={"type": "filter", "name": "scope"},
         data=[{"group": group, "items": items} for group, items in groups.items()],
         value=filters.scope,
         searchable=True,
+        openOnFocus=False,  # it gets the focus back after each change
+        filter={"function": "caFindScopes"},
+        renderOption={"function": "caScope"},
         allowDeselect=False,
         label="Filter",
         size="sm",
@@ -96,6 +121,17 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
 def _dates(shop: ShopView, filters: Filters) -> html.Div:
     """One control of two parts: the lengths that end at the report date, and any days."""
     return _labelled("Dates", html.Div([_window(filters), _range(shop, filters)], className="ca-filter-dates-parts"), "ca-filter-dates")
+
+
+def _scope_option(scope: str) -> dict[str, str]:
+    """A scope as the list has it: `label` when it is chosen, `text` under its group; a country's `name`, and the `names` it is found by."""
+    dimension, value = scope_parts(scope)
+    if value is None:
+        return {"value": scope, "label": scope_label(scope), "text": scope_label(scope)}
+    option = {"value": scope, "label": scope_label(scope), "text": RESERVED.get(value, value)}
+    languages = (current().babel, BRITISH.babel) if dimension == COUNTRY or dimension.endswith(f"_{COUNTRY}") else ()
+    names = [str(language.territories[value]) for language in languages if value in language.territories]
+    return option | {"name": names[-1], "names": " ".join(names)} if names else option
 
 
 def _window(filters: Filters) -> html.Div:
@@ -121,6 +157,7 @@ def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
         allowSingleDateInRange=True,
         firstDayOfWeek=(shop.week_start + 1) % 7,  # the calendar's 0 is Sunday
         className="ca-filter-range",
+        ariaLabels=CALENDAR,
     )
 
 
@@ -135,6 +172,7 @@ def _as_of(shop: ShopView, filters: Filters) -> dmc.Select:
         size="sm",
         leftSection=icon("clock", 16),
         searchable=len(data) > 8,
+        openOnFocus=False,
         className="ca-filter-asof",
         comboboxProps={"width": 180},
     )

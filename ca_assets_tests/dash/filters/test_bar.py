@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ca_assets_tests.dash.applications import SITE
-from ca_dash.filters.bar import bar
+from ca_dash.filters.bar import bar, summary
 from ca_dash.filters.url import changed, parse
 from ca_dash.reports import ShopView
 
@@ -17,6 +17,11 @@ SHOP = ShopView(
 
 def bar_of(path: str, search: str) -> str:
     return str(bar(SHOP, parse(search, SHOP, SITE.choices), SITE.by_path[path].controls))
+
+
+def summary_of(path: str, search: str) -> str:
+    text = summary(SHOP, parse(search, SHOP, SITE.choices), SITE.by_path[path].controls)
+    return " ".join(text.split())  # Unicode's ranges have thin spaces
 
 
 def test_choices_stand_in_the_url() -> None:
@@ -34,7 +39,15 @@ def test_periods_are_offered_where_a_panel_follows_them() -> None:
 
 def test_scopes_are_grouped_by_dimension() -> None:
     text = bar_of("/", "?scope=country%3DFR")
-    assert (
-        "{'group': 'Country', 'items': [{'value': 'country=FR', 'label': 'FR'}, {'value': 'country=__none__', 'label': 'not set'}]}" in text
-    )
+    assert "{'group': 'Country', 'items': [{'value': 'country=FR', 'label': 'Country: FR', 'text': 'FR', 'name': 'France'" in text
+    assert "{'value': 'country=__none__', 'label': 'Country: not set', 'text': 'not set'}" in text
     assert "Country: FR counts only sessions inside it" in text
+
+
+def test_a_changed_filter_is_said_in_few_words() -> None:
+    assert summary_of("/", "") == "Whole shop; 15 Dec 2023 – 13 Mar 2024"
+    assert summary_of("/", "?scope=country%3DFR&from=2024-02-01&to=2024-02-28&grain=weekly") == "Country: FR; 1–28 Feb 2024"
+    assert summary_of("/purchases", "?window=7d&grain=weekly&value=customers") == "Whole shop; 7–13 Mar 2024; Weekly"
+    assert summary_of("/purchases", "?window=7d&as_of=2024-03-12") == "Whole shop; 6–12 Mar 2024; as of 12 Mar 2024"
+    assert summary_of("/cohorts", "?window=7d&event=1_2").startswith("Whole shop; 7–13 Mar 2024; ")
+    assert "1st → 2nd order" in summary_of("/cohorts", "?window=7d&event=1_2")

@@ -87,7 +87,7 @@ def test_what_opens(page: Page, demo_url: str) -> None:
     page.goto(f"{demo_url}/journey")  # a change of colours closes the list, and so does a menu that gives the focus back late
     page.wait_for_function(READY)
     page.wait_for_function(SETTLED, arg="light")
-    page.get_by_role("textbox", name="Filter", exact=True).focus()
+    page.get_by_role("combobox", name="Filter", exact=True).focus()
     page.keyboard.press("ArrowDown")
     option = page.locator("[role=option]:visible").first
     option.wait_for()

@@ -37,7 +37,7 @@ def test_hostile_names_are_only_text(browser: Browser, hostile_url: str) -> None
     complaints: list[str] = []
     page = visit(browser, hostile_url, complaints)
     assert page.locator(".ca-shop").inner_text() == HOSTILE
-    page.get_by_role("textbox", name="Filter", exact=True).click()
+    page.get_by_role("combobox", name="Filter", exact=True).click()
     assert page.get_by_role("option", name=HOSTILE).count() == 1
     page.get_by_role("option", name=HOSTILE).click()
     page.wait_for_function("() => location.search.includes('script')")
@@ -61,7 +61,7 @@ def test_controls_change_the_url_and_back_undoes_it(browser: Browser, shop_url: 
     page = visit(browser, shop_url, complaints)
     page.locator(".ca-filter-window label", has_text="28 d").click()
     page.wait_for_url("**/?window=28d")
-    page.get_by_role("textbox", name="Filter", exact=True).click()
+    page.get_by_role("combobox", name="Filter", exact=True).click()
     page.get_by_role("option", name="FR").click()
     page.wait_for_url("**/?scope=country%3DFR&window=28d")
     page.get_by_role("link", name="Purchases").click()
@@ -148,5 +148,5 @@ def test_choices_of_cohorts_change_the_map(browser: Browser, shop_url: str) -> N
     page.locator(".ca-filter-grain label", has_text="Revenue per customer").click()
     page.wait_for_url("**/cohorts?cohort=daily&value=revenue")
     page.wait_for_function("() => document.body.innerText.includes('Weeks since the download')")
-    assert page.get_by_role("textbox", name="From and to").is_disabled()
+    assert page.get_by_role("combobox", name="From and to").is_disabled()
     assert not complaints
