@@ -39,6 +39,7 @@ class Page:
         specs = [panel.specs()[0] for panel in self.panels]
         shared = set(specs[0].needs).intersection(*(spec.needs for spec in specs))
         return Controls(
+            follows_dates=any(panel.follows_dates for panel in self.panels) or bool(self.tiles and self.tiles.follow_dates),
             has_grain=any(panel.follows_grain or panel.adds_days for panel in self.panels),
             adds_days=any(panel.adds_days for panel in self.panels),
             choices=self.choices,

@@ -31,7 +31,7 @@ from ca_dash.reports import Frame, Reader
 
 FigureFunction = Callable[..., go.Figure]
 TableFunction = Callable[..., TableRows]
-Prepare = Callable[[pd.DataFrame], pd.DataFrame]
+Prepare = Callable[[pd.DataFrame, Grain | None], pd.DataFrame]
 Refuse = Callable[[pd.DataFrame, Mapping[str, Any]], tuple[str, str] | None]
 SHOWN_MEANINGS = 9
 
@@ -50,12 +50,12 @@ class Panel:
     """A report with its figure, or with rows as a table.
 
     `report` is `report_name/type` and may contain the names of choices in braces, and `{grain}`; `choose` decides where that is not
-    enough. `choices` are those that its report or its figure follows. `figure` draws; without one `table` gives the rows of a table that
-    is always shown. `prepare` sees all rows before they are cut to the range, and adds the columns `added`. `refuse` tells from the rows
-    and the shop's settings that there are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of
-    several currencies has none of. `definition` is said below that of the report. `ignores_range` says why a panel shows everything
-    whatever the range. `adds_days`: the figure adds daily rows up to the page's periods and wants whole ones. `names`: where it looks up
-    names.
+    enough. `period_grain`: that of the periods in its rows, where the report is no series of them alone. `choices` are those that its
+    report or its figure follows. `figure` draws; without one `table` gives the rows of a table that is always shown. `prepare` sees all
+    rows before they are cut to the range, and adds the columns `added`. `refuse` tells from the rows and the shop's settings that there
+    are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of several currencies has none of.
+    `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
+    the figure adds daily rows up to the page's periods and wants whole ones. `names`: where it looks up names.
     """
 
     id: str
@@ -73,6 +73,7 @@ class Panel:
     draws_money: bool = False
     adds_days: bool = False
     ignores_range: str = ""
+    period_grain: Grain | None = None
     is_wide: bool = False
     height: int = 300
 
@@ -80,6 +81,12 @@ class Panel:
     def kind(self) -> str:
         """Prefix of its parts' ids: charts and tables have callbacks of their own."""
         return "panel" if self.figure else "rows"
+
+    @property
+    def follows_dates(self) -> bool:
+        """Whether it shows other rows for other dates."""
+        spec = self.specs()[0]
+        return not self.ignores_range and bool(spec.grain or spec.has_windows or self.period_grain)
 
     @property
     def follows_grain(self) -> bool:
@@ -120,6 +127,7 @@ class Tiles:
 
     make: Callable[[Selection, Style], list[html.Div]]
     count: int
+    follow_dates: bool = False
 
 
 def card(panel: Panel) -> html.Section:
@@ -169,7 +177,7 @@ def _definition(panel: Panel) -> dmc.Popover:
 
 def _definition_text(panel: Panel) -> list[Any]:
     spec = panel.specs()[0]
-    if spec.is_series:
+    if spec.is_series or panel.period_grain:
         extent = "Cut to the chosen range; periods that touch it are shown whole. Dotted or hatched: not over yet."
     elif spec.has_windows:
         extent = "No series of periods: computed for exactly the chosen days, which the badge names."

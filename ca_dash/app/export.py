@@ -40,7 +40,7 @@ def file_name(rows: Rows) -> str:
     """A file name that says what is inside, of letters that every system takes."""
     path, filters = rows.path, rows.filters
     report = f"{path.name}-{path.type}" + (f"-last-{path.window}d" if path.window else "")
-    parts = (report, filters.scope, f"{filters.start}_{filters.end}")
+    parts = (rows.shop.name, report, filters.scope, f"{filters.start}_{filters.end}", f"as-of-{rows.day}")
     return re.sub(r"[^A-Za-z0-9._-]+", "-", "_".join(parts))[:MAX_NAME] + ".csv"
 
 
@@ -65,4 +65,6 @@ def _cell(value: Any) -> Any:
         return value.date().isoformat()
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 3 and not 3.0
     return harmless(value)

@@ -17,6 +17,7 @@ from dash import html
 from ca_assets.analyses.core.downloads import guest_note
 from ca_assets.analyses.core.report import Column, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.contracts.units import Unit
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.site import Site
@@ -26,7 +27,7 @@ from ca_dash.components.table import TableRows, table
 from ca_dash.figures.base import Style
 from ca_dash.filters import bar as filter_bar
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
-from ca_dash.format import RESERVED, age, day, days, number, scope_label, scope_parts
+from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts
 from ca_dash.locales import current
 from ca_dash.page import Page
 from ca_dash.panel import Names, Panel, Selection
@@ -34,6 +35,7 @@ from ca_dash.reports import Frame, Reader, ShopView
 from ca_dash.theme import Scheme
 
 ALL_DAYS = "All days"
+HAPPENED: frozenset[Unit] = frozenset({"count", "quantity", "money"})
 CURRENCY = "currency"  # the dimension that a shop has when its orders are in more than one
 log = logging.getLogger(__name__)
 
@@ -144,9 +146,10 @@ class Views:
         if part:
             raise Missing(part.title, part.remedy)
         path, frame, span = self._read(spec, filters, shop, search)
-        data = panel.prepare(frame.data) if panel.prepare else frame.data
-        if spec.grain is not None and not panel.ignores_range:
-            data = cut(data, spec, filters.whole_periods(shop.week_start) if panel.adds_days else filters)
+        data = panel.prepare(frame.data, spec.grain) if panel.prepare else frame.data
+        grain, column = panel.period_grain or spec.grain, "period" if panel.period_grain else spec.key[0]
+        if grain is not None and not panel.ignores_range:
+            data = cut(data, column, grain, filters.whole_periods(shop.week_start) if panel.adds_days else filters)
             span = ""
         guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
         return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, guests)
@@ -209,9 +212,21 @@ def _refuse(panel: Panel, rows: Rows) -> None:
     if rows.data.empty:
         span = rows.span or days(filters.start, filters.end, current())
         raise Missing("Nothing in this selection", f"{scope_label(filters.scope)}, {span}: no rows. Choose other dates or another filter.")
+    nothing = _nothing_happened(rows)
+    if nothing:
+        span = rows.span or days(filters.start, filters.end, current())
+        raise Missing(nothing, f"{scope_label(filters.scope)}, {span}. Choose other dates or another filter.")
     refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
     if refusal:
         raise Missing(*refusal)
+
+
+def _nothing_happened(rows: Rows) -> str:
+    """Of rows that count nothing at all: what there is none of, which is said in words and not by an empty axis; else nothing."""
+    counted = [c.name for c in rows.spec.columns if c.unit in HAPPENED and c.name in rows.data and c.name not in rows.spec.key]
+    if not counted or bool((rows.data[counted].fillna(1) != 0).any(axis=None)):
+        return ""
+    return f"No {column_title(counted[0]).lower()}"
 
 
 def _mixes_currencies(rows: Rows) -> bool:

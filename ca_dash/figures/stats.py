@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from ca_assets.contracts.units import Unit
+from ca_assets.contracts.units import Grain, Unit
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
 from ca_dash.format import money
@@ -15,21 +15,25 @@ MOST_BARS = 130  # more bars would be less than five pixels wide and shimmer
 LABELLED_BINS = 6
 
 
-def with_week_mean(data: pd.DataFrame) -> pd.DataFrame:
-    """A daily report with the mean of the seven days up to each day (before it is cut to a range); null in the first six."""
+def with_week_mean(data: pd.DataFrame, grain: Grain | None) -> pd.DataFrame:
+    """A daily report with the mean of the seven days up to each day (before it is cut to a range), null in the first six; others as they
+    are.
+    """
+    if grain != "daily":
+        return data
     columns = [name for name in ("orders", "revenue") if name in data]
     data = data.sort_values("period")
     return data.assign(**{f"{name}_mean": pd.to_numeric(data[name]).rolling(7).mean() for name in columns})
 
 
-def daily_orders(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Orders per day as quiet bars under their 7-day mean."""
-    return _daily(data, style, "orders", "Orders", "count")
+def orders_over_time(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Orders per day as quiet bars under their 7-day mean, or per week or month."""
+    return _daily(data, style, "orders", "Orders", "count") if style.grain == "daily" else orders(data=data, style=style)
 
 
-def daily_revenue(*, data: pd.DataFrame, style: Style) -> go.Figure:
-    """Revenue per day as quiet bars under its 7-day mean."""
-    return _daily(data, style, "revenue", "Revenue", "money")
+def revenue_over_time(*, data: pd.DataFrame, style: Style) -> go.Figure:
+    """Revenue per day as quiet bars under its 7-day mean, or per week or month."""
+    return _daily(data, style, "revenue", "Revenue", "money") if style.grain == "daily" else revenue(data=data, style=style)
 
 
 def orders(*, data: pd.DataFrame, style: Style) -> go.Figure:

@@ -39,7 +39,7 @@ class Controls:
 
     `has_grain` offers days, weeks, months (`adds_days`: coarser ones unless the URL names some), `choices` the page's own choices.
     `needs` names the parts of a shop without which the whole page has nothing to show; `starts_at_download`: some of its figures begin
-    at the download, so that readers must be told what a download is.
+    at the download, so that readers must be told what a download is. `follows_dates`: one of them is another one for other dates.
     """
 
     has_grain: bool = False
@@ -47,6 +47,7 @@ class Controls:
     choices: tuple[Choice, ...] = ()
     needs: tuple[str, ...] = ()
     starts_at_download: bool = False
+    follows_dates: bool = True
 
 
 def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
@@ -54,7 +55,7 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
     missing = shop.missing_part(controls.needs)
     if missing:
         return [html.Div(state_message(missing.title, missing.remedy), className="ca-needs")]
-    parts: list[Any] = [_scope(shop, filters), _dates(shop, filters), _as_of(shop, filters)]
+    parts: list[Any] = [_scope(shop, filters), _dates(shop, filters, is_idle=not controls.follows_dates), _as_of(shop, filters)]
     if controls.has_grain:
         grain = filters.coarser().grain if controls.adds_days else filters.grain
         parts.append(_buttons("grain", "Periods", [(value, label(value)) for value in GRAINS], grain))
@@ -66,6 +67,8 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
     remarks = []
     if filters.scope != ALL and not filters.messages:
         remarks.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
+    if not controls.follows_dates:
+        remarks.append("The dates are off here: this page is about all that was known on the report date.")
     if controls.starts_at_download:
         remarks += download_notes(shop.meta)
     bar = html.Div(parts, className="ca-filters", **{"data-summary": summary(shop, filters, controls)})
@@ -118,9 +121,13 @@ def _scope(shop: ShopView, filters: Filters) -> dmc.Select:
     )
 
 
-def _dates(shop: ShopView, filters: Filters) -> html.Div:
-    """One control of two parts: the lengths that end at the report date, and any days."""
-    return _labelled("Dates", html.Div([_window(filters), _range(shop, filters)], className="ca-filter-dates-parts"), "ca-filter-dates")
+def _dates(shop: ShopView, filters: Filters, *, is_idle: bool) -> html.Div:
+    """One control of two parts: the lengths that end at the report date, and any days. Idle: nothing on the page follows it."""
+    return _labelled(
+        "Dates",
+        html.Div([_window(filters, is_idle=is_idle), _range(shop, filters, is_idle=is_idle)], className="ca-filter-dates-parts"),
+        "ca-filter-dates",
+    )
 
 
 def _scope_option(scope: str) -> dict[str, str]:
@@ -134,20 +141,22 @@ def _scope_option(scope: str) -> dict[str, str]:
     return option | {"name": names[-1], "names": " ".join(names)} if names else option
 
 
-def _window(filters: Filters) -> html.Div:
+def _window(filters: Filters, *, is_idle: bool) -> html.Div:
     control = dmc.SegmentedControl(
         id={"type": "filter", "name": "window"},
         data=[{"value": value, "label": text} for value, text in RANGES],
         value=filters.window or "",
         size="sm",
+        disabled=is_idle,
     )
     return html.Div(control, className="ca-filter-window")
 
 
-def _range(shop: ShopView, filters: Filters) -> dmc.DatePickerInput:
+def _range(shop: ShopView, filters: Filters, *, is_idle: bool) -> dmc.DatePickerInput:
     return dmc.DatePickerInput(
         id={"type": "filter", "name": "range"},
         type="range",
+        disabled=is_idle,
         value=[filters.start.isoformat(), filters.end.isoformat()],
         size="sm",
         minDate=filters.first_day.isoformat(),

@@ -136,12 +136,12 @@ class Filters:
         return replace(self, start=start, end=end)
 
 
-def cut(data: pd.DataFrame, spec: ReportSpec, filters: Filters) -> pd.DataFrame:
-    """The rows of a series whose period (the first column of its key: `period`, `cohort`) touches the range; other reports unchanged."""
-    if spec.grain is None or data.empty:
+def cut(data: pd.DataFrame, column: str, grain: Grain, filters: Filters) -> pd.DataFrame:
+    """The rows whose period of a grain, which begins on the day in `column`, touches the range."""
+    if data.empty:
         return data
-    starts = pd.to_datetime(data[spec.key[0]])
-    touches = (starts <= pd.Timestamp(filters.end)) & (starts + LENGTHS[spec.grain] > pd.Timestamp(filters.start))
+    starts = pd.to_datetime(data[column])
+    touches = (starts <= pd.Timestamp(filters.end)) & (starts + LENGTHS[grain] > pd.Timestamp(filters.start))
     return data[touches].reset_index(drop=True)
 
 

@@ -89,7 +89,7 @@ CONVERSION_RATES = Panel(
     CONVERSION,
     conversion.monthly_rates,
     "Share of the month's customers with all their days behind them who reached the step; band: 95% Wilson interval.",
-    ignores_range=ALL_MONTHS,
+    period_grain="monthly",
     is_wide=True,
     height=340,
 )
@@ -99,6 +99,6 @@ CONVERSION_ENTERED = Panel(
     CONVERSION,
     conversion.entered,
     "Those who may still take a step within their days are in no rate.",
-    ignores_range=ALL_MONTHS,
+    period_grain="monthly",
     is_wide=True,
 )

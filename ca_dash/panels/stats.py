@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from dash import html
 
-from ca_assets.analyses.core.family import spec_of
 from ca_assets.analyses.core.report import Column
 from ca_assets.contracts.report_path import ReportPath
-from ca_assets.contracts.units import Grain
 from ca_assets.index.protocol import NotPublished
 from ca_dash.components.tiles import course_tile
 from ca_dash.figures import stats
 from ca_dash.figures.base import Style
-from ca_dash.format import change, is_missing, money, number, short
+from ca_dash.filters.url import Choice
+from ca_dash.format import change, days, is_missing, money, number, short
 from ca_dash.panel import Panel, Selection, Tiles
 
 DAILY_ORDERS = Panel(
     "overall-orders",
-    "Daily orders",
-    "stats/daily_orders",
-    stats.daily_orders,
-    "Bars: orders of the day. Line: mean of the seven days up to it.",
+    "Orders over time",
+    "stats/{grain}_orders",
+    stats.orders_over_time,
+    "Bars: orders of the day, week or month. Line, of days: mean of the seven days up to each.",
     prepare=stats.with_week_mean,
     added=(Column("orders_mean", "float", "ratio", "Mean of the seven days up to the day"),),
     is_wide=True,
@@ -31,10 +33,10 @@ DAILY_ORDERS = Panel(
 )
 DAILY_REVENUE = Panel(
     "overall-revenue",
-    "Daily revenue",
-    "stats/daily_revenue",
-    stats.daily_revenue,
-    "Bars: what customers paid that day, before refunds. Line: mean of the seven days up to it.",
+    "Revenue over time",
+    "stats/{grain}_revenue",
+    stats.revenue_over_time,
+    "Bars: what customers paid in the day, week or month, before refunds. Line, of days: mean of the seven days up to each.",
     prepare=stats.with_week_mean,
     added=(Column("revenue_mean", "float", "money", "Mean of the seven days up to the day"),),
     draws_money=True,
@@ -129,7 +131,10 @@ WEEKLY_ORDERS = Panel(
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A metric of `stats/kpis`, and the series of its sparkline. More of a cost is no good news."""
+    """A metric of `stats/kpis`, and the series of its sparkline. More of a cost is no good news.
+
+    `adds_up`: its days add up to any range. Distinct people do not; their figure is that of the last seven days, and says so.
+    """
 
     metric: str
     title: str
@@ -137,66 +142,134 @@ class KeyFigure:
     column: str
     is_money: bool = False
     is_cost: bool = False
+    adds_up: bool = True
 
 
 KEY_FIGURES = (
     KeyFigure("orders", "Orders", "stats/daily_orders", "orders"),
     KeyFigure("revenue", "Revenue", "stats/daily_revenue", "revenue", is_money=True),
     KeyFigure("net_revenue", "Net revenue", "stats/daily_revenue", "net_revenue", is_money=True),
-    KeyFigure("visitors", "Visitors", "stats/weekly_sessions_per_customer", "customers"),
-    KeyFigure("buyers", "Buyers", "stats/weekly_orders_per_customer", "buyers"),
+    KeyFigure("visitors", "Visitors", "stats/weekly_sessions_per_customer", "customers", adds_up=False),
+    KeyFigure("buyers", "Buyers", "stats/weekly_orders_per_customer", "buyers", adds_up=False),
     KeyFigure("discount", "Discount", "stats/daily_revenue", "discount", is_money=True, is_cost=True),
 )
-COURSE_PERIODS: dict[Grain, int] = {"daily": 42, "weekly": 26, "monthly": 24}  # in a sparkline
+BEFORE, YEAR_BEFORE = "before", "year"
+COMPARED = Choice("compare", "Compared with", ((BEFORE, "Days before"), (YEAR_BEFORE, "A year before")))
+LAST_DAYS = 7  # of people, in `stats/kpis`
+SAME_WEEKDAYS = 364  # days: a year of whole weeks, so that a Sunday is compared with a Sunday
+COURSE_WEEKS = 26
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `start` to `end`."""
+
+    start: dt.date
+    end: dt.date
+
+    def moved(self, days: int) -> Span:
+        """As long, so many days earlier."""
+        return Span(self.start - dt.timedelta(days), self.end - dt.timedelta(days))
+
+    def compared(self, choice: str) -> Span:
+        """The span that it is compared with: that before it of the same length, or a year of whole weeks before (more, if it is longer)."""
+        length = (self.end - self.start).days + 1
+        return self.moved(length if choice == BEFORE else SAME_WEEKDAYS * -(-length // SAME_WEEKDAYS))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric over a span and over the one that it is compared with (None: it has not all days), with its course."""
+
+    span: Span
+    value: float | None
+    compared: Span
+    before: float | None
+    course: Sequence[float]
 
 
 def _tiles(selection: Selection, style: Style) -> list[html.Div]:
-    """The last seven complete days against the seven before."""
+    """The range against the days before it, or a year before."""
     frame = selection.frame(ReportPath("stats", "kpis"))
     rows, age = frame.data.set_index("metric"), selection.age(frame)
-    return [_tile(figure, rows.loc[figure.metric], selection, style, age) for figure in KEY_FIGURES if figure.metric in rows.index]
+    shown = [figure for figure in KEY_FIGURES if figure.metric in rows.index]
+    return [_tile(figure, _measured(figure, rows.loc[figure.metric], selection), rows.loc[figure.metric], style, age) for figure in shown]
 
 
-def _tile(figure: KeyFigure, row: pd.Series, selection: Selection, style: Style, age: str) -> html.Div:
+def _measured(figure: KeyFigure, row: Any, selection: Selection) -> Measured:
+    filters = selection.filters
+    try:
+        data = selection.frame(ReportPath.parse(figure.report)).data
+    except NotPublished:
+        data = pd.DataFrame(columns=["period", "complete", figure.column])
+    if not figure.adds_up:
+        span = Span(filters.as_of - dt.timedelta(LAST_DAYS - 1), filters.as_of)
+        weeks = data[data["complete"].astype(bool)].sort_values("period").tail(COURSE_WEEKS)
+        return Measured(
+            span, _known(row["last_7_days"]), span.moved(LAST_DAYS), _known(row["previous_7_days"]), _course(weeks[figure.column])
+        )
+    span = Span(filters.start, filters.end)
+    compared = span.compared(filters.choices.get(COMPARED.name, BEFORE))
+    has_all_days = compared.start >= filters.first_day
+    days = _days_of(data, span)[figure.column]
+    return Measured(span, _sum(days), compared, _sum(_days_of(data, compared)[figure.column]) if has_all_days else None, _course(days))
+
+
+def _days_of(data: pd.DataFrame, span: Span) -> pd.DataFrame:
+    periods = pd.to_datetime(data["period"])
+    return data[(periods >= pd.Timestamp(span.start)) & (periods <= pd.Timestamp(span.end))].sort_values("period")
+
+
+def _known(value: float | None) -> float | None:
+    return None if is_missing(value) else value
+
+
+def _sum(values: pd.Series) -> float | None:
+    """Null where a value is missing: amounts of several currencies are not added up."""
+    numbers = pd.to_numeric(values)
+    return float(numbers.sum()) if len(numbers) and numbers.notna().all() else None
+
+
+def _course(values: pd.Series) -> list[float]:
+    return [float(value) for value in values if not is_missing(value)]
+
+
+def _tile(figure: KeyFigure, measured: Measured, row: Any, style: Style, age: str) -> html.Div:
     def text(value: float | None, *, is_short: bool = True) -> str:
         if figure.is_money:
             return money(value, style.currency, style.locale, is_short=is_short)
         return short(value, style.locale) if is_short else number(value, 0, style.locale)
 
-    recent, total, before = row["last_7_days"], row["total"], row["previous_7_days"]
-    value, when = (total, "whole history") if is_missing(recent) else (recent, "7 days")
-    sums = [f"before {text(before)}", f"all time {text(total)}"]
+    def span(days_: Span) -> str:
+        return days(days_.start, days_.end, style.locale)
+
+    before = (
+        f"{text(measured.before)} on {span(measured.compared)}"
+        if measured.before is not None
+        else f"no figure for {span(measured.compared)}"
+    )
     return course_tile(
         figure.title,
-        when=", ".join(part for part in (when, age) if part),
-        value=text(value),
-        exact=text(value, is_short=False),
-        change=_change(row["change_rate"], figure, style),
-        course=_course(figure, selection),
-        foot=["several currencies: choose one as the filter"] if is_missing(total) else sums,
+        when=", ".join(part for part in (span(measured.span), age) if part),
+        value=text(measured.value),
+        exact=text(measured.value, is_short=False),
+        change=_change(measured, figure, style),
+        course=measured.course,
+        foot=["several currencies: choose one as the filter"] if is_missing(row["total"]) else [before, f"all time {text(row['total'])}"],
         scheme=style.scheme,
     )
 
 
-def _change(value: float | None, figure: KeyFigure, style: Style) -> html.Span | None:
+def _change(measured: Measured, figure: KeyFigure, style: Style) -> html.Span | None:
     """The change with an arrow and a sign: colour is never the only mark."""
-    if value is None or is_missing(value):
+    if measured.value is None or not measured.before:
         return None
+    value = measured.value / measured.before - 1
     arrow, direction = ("→", "flat") if abs(value) < 0.0005 else ("↑", "up") if value > 0 else ("↓", "down")
     tone = "neutral" if figure.is_cost or direction == "flat" else direction
     text = change(value, style.locale)
-    return html.Span(f"{arrow} {text}", className=f"ca-change is-{tone}", title=f"{text} against the 7 days before")
+    against = days(measured.compared.start, measured.compared.end, style.locale)
+    return html.Span(f"{arrow} {text}", className=f"ca-change is-{tone}", title=f"{text} against {against}")
 
 
-def _course(figure: KeyFigure, selection: Selection) -> list[float]:
-    """The newest complete periods of the metric."""
-    grain = spec_of(figure.report).grain or "daily"
-    try:
-        data = selection.frame(ReportPath.parse(figure.report)).data
-    except NotPublished:
-        return []
-    rows = data[data["complete"].astype(bool)].sort_values("period").tail(COURSE_PERIODS[grain])
-    return [float(value) for value in rows[figure.column] if not is_missing(value)]
-
-
-KEY_FIGURE_TILES = Tiles(_tiles, len(KEY_FIGURES))
+KEY_FIGURE_TILES = Tiles(_tiles, len(KEY_FIGURES), follow_dates=True)

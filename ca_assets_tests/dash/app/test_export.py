@@ -23,6 +23,10 @@ def test_csv_keeps_numbers_and_dates() -> None:
     assert csv_text(data) == "day,n,ok,gap,text\n2024-01-02,-1.25,true,,'=cmd|' /C calc'!A0\n"
 
 
+def test_whole_numbers_have_no_point() -> None:
+    assert csv_text(pd.DataFrame({"units": [3.0, 2.5, float("nan")], "n": [1, 2, 3]})) == "units,n\n3,1\n2.5,2\n,3\n"
+
+
 def test_export_is_the_panels_rows(client: FlaskClient) -> None:
     answer = client.get("/export/overall-orders.csv?window=7d&scope=country%3DFR")
     assert answer.get_data().startswith(codecs.BOM_UTF8)  # a spreadsheet reads UTF-8 by it alone
@@ -34,4 +38,7 @@ def test_export_is_the_panels_rows(client: FlaskClient) -> None:
 
 def test_file_name_says_the_window(client: FlaskClient) -> None:
     answer = client.get("/export/sessions-hours.csv?window=28d")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="funnels-sessions_hourly-last-28d_all_2024-02-15_2024-03-13.csv"'
+    assert (
+        answer.headers["Content-Disposition"]
+        == 'attachment; filename="Blue-Kettle_funnels-sessions_hourly-last-28d_all_2024-02-15_2024-03-13_as-of-2024-03-13.csv"'
+    )

@@ -87,7 +87,7 @@ def test_a_new_panel_file_and_page_are_found(tmp_path: Path) -> None:
         assert figure["layout"]["xaxis"]["hoverformat"].startswith("Week of") and len(figure["data"][0]["x"]) == 5
         rows = client.http.get(f"{url}/export/plugin-orders.csv?size=weekly&window=28d").text
         assert len(rows.splitlines()) == 6
-    assert [choice.name for choice in find_site().choices] == ["cohort", "event", "measure", "size", "value"]
+    assert [choice.name for choice in find_site().choices] == ["cohort", "compare", "event", "measure", "size", "value"]
 
 
 def answer(client: Client, tree: Any, name: str) -> dict[str, Any]:

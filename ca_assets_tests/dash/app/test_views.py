@@ -13,10 +13,13 @@ from ca_assets_tests.dash.applications import META, SITE, make_app, publish, vie
 from ca_dash.app.views import Views
 from ca_dash.figures import cohorts
 from ca_dash.figures.base import Style
+from ca_dash.format import days
 from ca_dash.locales import locale_of
+from ca_dash.panels.stats import Span
 from ca_dash.theme import Scheme
 
 OLD = dt.date(2024, 3, 9)
+NOTHING = ("No ", "Nothing in this selection", "Too few")
 WEEKLY_FAMILIES = ("churn", "journey")
 
 
@@ -65,7 +68,7 @@ def test_other_days_are_never_shown_instead(index: EmbeddedIndex) -> None:
         for offer in ("window=7d", "window=28d", "window=365d", "window=all"):
             assert f"href='?scope=country%3DFR&{offer}'" in str(view.state)
         assert "No figures for" in str(views.table(panel, search)[1])
-    series = views.panel(SITE.panels["overall-orders"], search, "light")
+    series = views.panel(SITE.panels["overall-orders"], "?from=2024-01-01&to=2024-01-28", "light")
     assert series.state is None
 
 
@@ -77,12 +80,53 @@ def test_every_panel_draws(index: EmbeddedIndex, search: str, scheme: Scheme) ->
     views = views_of(index)
     for panel in SITE.panels.values():
         view = views.panel(panel, search, scheme)
-        if "FR" in search and view.state is not None:  # nobody ever ordered there: refused in words
-            assert panel.id.split("-")[0] in {"cohorts", "churn", "journey"}, panel.id
+        if "FR" in search and view.state is not None:  # nobody ever came or ordered there: said in words
+            assert any(words in str(view.state) for words in NOTHING), panel.id
             continue
         assert view.state is None, panel.id
         assert view.content is not None if panel.figure is None else view.content.layout.template.layout.font.family, panel.id
     assert len(views.tiles(SITE.by_path["/"], search, scheme)) == 6
+
+
+def written(parts: object) -> str:
+    """What components say; Python writes the thin spaces of dates as escapes."""
+    return str(parts).replace("\\u2009", "\u2009")
+
+
+def test_nothing_is_a_sentence_and_no_empty_axis(index: EmbeddedIndex) -> None:
+    views = views_of(index)
+    for panel, words in (("overall-orders", "No orders"), ("purchases-revenue", "No revenue"), ("sessions-rates", "No sessions")):
+        view = views.panel(SITE.panels[panel], "?scope=country%3DFR&window=28d", "light")
+        assert words in written(view.state) and f"Country: FR, {days(dt.date(2024, 2, 15), sample_reports.LAST)}" in written(view.state)
+
+
+@pytest.mark.parametrize("search", ["", "?window=7d", "?from=2024-02-01&to=2024-02-10", "?from=2023-12-31&to=2024-01-31", "?window=all"])
+def test_tiles_are_the_sums_of_the_series(index: EmbeddedIndex, search: str) -> None:
+    views = views_of(index)
+    rows = views.rows(SITE.panels["overall-orders"], f"{search or '?window=90d'}&grain=daily")
+    texts = written(views.tiles(SITE.by_path["/"], search, "light"))
+    assert f"title='{rows.data['orders'].sum():,}'" in texts
+    assert days(rows.filters.start, rows.filters.end) in texts
+    length = rows.filters.days
+    before = rows.filters.start - dt.timedelta(length), rows.filters.start - dt.timedelta(1)
+    assert (f"on {days(*before)}" in texts) == (before[0] >= sample_reports.FIRST)
+    assert f"no figure for {days(*before)}" in texts or before[0] >= sample_reports.FIRST
+
+
+def test_tiles_compare_with_the_same_weekdays_a_year_before() -> None:
+    span = Span(dt.date(2024, 3, 4), dt.date(2024, 3, 10))
+    assert span.compared("year") == Span(dt.date(2023, 3, 6), dt.date(2023, 3, 12))
+    assert span.compared("before") == Span(dt.date(2024, 2, 26), dt.date(2024, 3, 3))
+    long = Span(dt.date(2023, 1, 2), dt.date(2024, 3, 10))
+    assert long.compared("year").end < long.start and (long.start - long.compared("year").start).days % 7 == 0
+
+
+def test_months_of_the_conversion_follow_the_dates(index: EmbeddedIndex) -> None:
+    views = views_of(index)
+    rows = views.rows(SITE.panels["conversion-rates"], "?from=2024-01-15&to=2024-02-10").data
+    months = rows[(rows["grain"] == "month")]["period"].dt.strftime("%Y-%m")
+    assert sorted(set(months)) == ["2024-01", "2024-02"]
+    assert views.rows(SITE.panels["conversion-total"], "?from=2024-01-15&to=2024-02-10").data["grain"].eq("total").any()
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from ca_dash.figures import stats
 
 
 def test_week_mean_needs_seven_days() -> None:
-    data = stats.with_week_mean(pd.DataFrame({"period": pd.date_range("2024-01-01", periods=8), "orders": [7, 0, 0, 0, 0, 0, 0, 14]}))
+    days = pd.DataFrame({"period": pd.date_range("2024-01-01", periods=8), "orders": [7, 0, 0, 0, 0, 0, 0, 14]})
+    data = stats.with_week_mean(days, "daily")
+    assert stats.with_week_mean(days, "weekly") is days
     assert data["orders_mean"].isna().sum() == 6
     assert list(data["orders_mean"][6:]) == [1.0, 2.0]
 
