@@ -167,6 +167,7 @@ def _range(shop: ShopView, filters: Filters, *, is_idle: bool) -> dmc.DatePicker
         firstDayOfWeek=(shop.week_start + 1) % 7,  # the calendar's 0 is Sunday
         className="ca-filter-range",
         ariaLabels=CALENDAR,
+        popoverProps={"middlewares": {"shift": True, "flip": False}},  # above the bar there is no room for a calendar, below one can scroll
     )
 
 
