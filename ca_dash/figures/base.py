@@ -20,6 +20,8 @@ from ca_dash.locales import BRITISH, Locale
 from ca_dash.theme import INK, MUTED, PALETTES, Scheme, template
 
 MAX_SERIES = 7
+# Strokes and gaps of lines in order, so that they differ without colours too; plotly's "dot" is kept for what is not complete.
+DASHES = ("solid", "10px,4px", "10px,4px,2px,4px", "5px,3px", "18px,4px", "18px,4px,2px,4px", "10px,3px,4px,3px")
 DAY_MS = 86_400_000
 LABELLED_WEEKS, LABELLED_MONTHS, LABELS = 40, 6, 6
 WHOLE: frozenset[Unit] = frozenset({"count", "quantity"})  # written without decimals
@@ -184,6 +186,7 @@ def add_series(
 ) -> None:
     """A line over periods; what is not complete yet is dotted with an open point, and its hover says so.
 
+    `position`: its place among the chart's lines, which gives its strokes; from MAX_SERIES on a line waits in the legend.
     `share`: of a rate, the columns that its hover names.
     """
     is_open = ~data["complete"].astype(bool) if "complete" in data else pd.Series(False, index=data.index)
@@ -193,9 +196,8 @@ def add_series(
     common: dict[str, Any] = {"x": x, "name": name, "legendgroup": name, "visible": True if is_visible else "legendonly"}
     area = {"fill": "tozeroy", "fillcolor": style.tint(color, 0.10)} if fill else {}
     mode = "lines+markers" if len(data) <= 2 else "lines"
-    fig.add_scatter(
-        y=numbers(values.where(~is_open)), mode=mode, line={"color": color, "width": width}, hovertemplate=text, **area, **common
-    )
+    line = {"color": color, "width": width, "dash": DASHES[position % len(DASHES)]}
+    fig.add_scatter(y=numbers(values.where(~is_open)), mode=mode, line=line, hovertemplate=text, **area, **common)
     if is_open.any():
         edge = is_open | is_open.shift(-1, fill_value=False) | is_open.shift(1, fill_value=False)
         points = [0 if not flag else 6 for flag in is_open]
@@ -203,7 +205,7 @@ def add_series(
             y=numbers(values.where(edge)),
             mode="lines+markers",
             showlegend=False,
-            line={"color": color, "width": width, "dash": "dot"},
+            line=line | {"dash": "dot"},
             marker={"size": points, "symbol": "circle-open", "color": color},
             hovertemplate=[f"{words} · incomplete" if flag else "<extra></extra>" for words, flag in zip(text, is_open, strict=True)],
             **common,

@@ -92,7 +92,7 @@ def survival(*, data: pd.DataFrame, style: Style) -> go.Figure:
             name=name,
             legendgroup=name,
             mode="lines",
-            line={"color": color, "width": 2, "shape": "hv"},
+            line={"color": color, "width": 2, "shape": "hv", "dash": base.DASHES[position % len(base.DASHES)]},
             customdata=rows[["at_risk", "share_low", "share_high"]].astype(float).round(DIGITS).to_numpy(),
             hovertemplate="%{y:.1%} (%{customdata[1]:.1%} – %{customdata[2]:.1%}), %{customdata[0]:,.0f} still waiting",
         )

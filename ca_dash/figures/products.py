@@ -68,6 +68,7 @@ def trend(*, data: pd.DataFrame, style: Style) -> go.Figure:
             color=color,
             unit=UNITS[measure],
             style=style,
+            position=position,
             is_shown=line != OTHER,
         )
     base.time_axis(fig, style=style, data=rows)
@@ -81,7 +82,7 @@ def line_value(*, data: pd.DataFrame, style: Style) -> go.Figure:
         fig, data=data, y="difference", name="Difference: revenue less line value", color=style.color(1), unit="money", style=style
     )
     for column, name, position in (("line_value", "Line value", 0), ("revenue", "Revenue of the same orders", 2)):
-        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="money", style=style)
+        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="money", style=style, position=position)
     base.time_axis(fig, style=style, data=data)
     covered, orders = data["orders_with_lines"].sum(), data["orders"].sum()
     if covered < orders:

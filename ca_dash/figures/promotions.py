@@ -164,7 +164,9 @@ def _trend(data: pd.DataFrame, style: Style, column: str, title: str) -> go.Figu
     for position, line in enumerate(lines):
         color = style.palette[-1] if line == OTHER else style.color(position)
         name = ranked.shortened(promotion_name(line))
-        base.add_series(fig, data=rows[rows["line"] == line], y=column, name=name, color=color, unit="money", style=style)
+        base.add_series(
+            fig, data=rows[rows["line"] == line], y=column, name=name, color=color, unit="money", style=style, position=position
+        )
     base.time_axis(fig, style=style, data=rows)
     return fig
 

@@ -50,7 +50,7 @@ def revenue_parts(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Net revenue, discount and refunds per period as lines."""
     fig = base.figure(style, y="Amount", unit="money")
     for position, (column, name) in enumerate((("net_revenue", "Net revenue"), ("discount", "Discount"), ("refunds", "Refunds"))):
-        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="money", style=style)
+        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="money", style=style, position=position)
     base.time_axis(fig, style=style, data=data)
     return fig
 
@@ -131,7 +131,7 @@ def orders_per_active_customer(*, data: pd.DataFrame, style: Style) -> go.Figure
     """Orders per customer with a session, and per customer with an order, in the period."""
     fig = base.figure(style, y="Orders per customer")
     for position, (column, name) in enumerate((("orders_per_buyer", "per buyer"), ("orders_per_customer", "per visitor"))):
-        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="ratio", style=style)
+        base.add_series(fig, data=data, y=column, name=name, color=style.color(position), unit="ratio", style=style, position=position)
     base.time_axis(fig, style=style, data=data)
     return fig
 
