@@ -52,7 +52,7 @@ def test_scopes_are_grouped_by_dimension() -> None:
 
 def test_a_changed_filter_is_said_in_few_words() -> None:
     assert summary_of("/", "") == "Whole shop; 15 Dec 2023 – 13 Mar 2024"
-    assert summary_of("/", "?scope=country%3DFR&from=2024-02-01&to=2024-02-28&grain=weekly") == "Country: FR; 1–28 Feb 2024"
+    assert summary_of("/churn", "?scope=country%3DFR&from=2024-02-01&to=2024-02-28&grain=weekly") == "Country: FR; 1–28 Feb 2024"
     assert summary_of("/purchases", "?window=7d&grain=weekly&value=customers") == "Whole shop; 7–13 Mar 2024; Weekly"
     assert summary_of("/purchases", "?window=7d&as_of=2024-03-12") == "Whole shop; 6–12 Mar 2024; as of 12 Mar 2024"
     assert summary_of("/cohorts", "?window=7d&event=1_2").startswith("Whole shop; 7–13 Mar 2024; ")
