@@ -186,13 +186,16 @@ def _definition_text(panel: Panel) -> list[Any]:
     explained = [column for column in spec.columns if column.meaning and column.name not in spec.key][:SHOWN_MEANINGS]
     meanings = [part for column in explained for part in (html.Dt(column_title(column.name)), html.Dd(column.meaning))]
     options = {choice.name: "|".join(choice.values) for choice in panel.choices} | {"grain": "|".join(GRAINS)}
-    return [
-        html.P(html.Strong(panel.title)),
+    rest = [
         html.P(spec.definition),
-        html.P(panel.definition),
-        html.P(panel.ignores_range or extent, className="ca-muted"),
         html.Dl(meanings),
         html.P(["Report ", html.Code(panel.report.format_map(options))], className="ca-muted"),
+    ]
+    return [
+        html.P(html.Strong(panel.title)),
+        html.P(panel.definition),
+        html.P(panel.ignores_range or extent, className="ca-muted"),
+        html.Details([html.Summary("Exact definition and columns"), *rest]),
     ]
 
 

@@ -63,6 +63,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         update_title="",
         use_pages=False,  # own router: Dash's would rebuild the whole page at every change of a filter
         serve_locally=True,
+        compress=True,  # without a proxy before it a first visit would load megabytes of scripts as they are
         suppress_callback_exceptions=True,
         index_string=INDEX_PAGE,
         assets_ignore=r"boot\.js|favicon\.svg",

@@ -108,10 +108,12 @@ window.dash_clientside = window.dash_clientside || {};
       if (plot && plot.data && plot.data.length) {
         var dark = scheme() === "dark";
         var title = document.getElementById("title-" + id).textContent;
+        var caption = document.querySelector(".ca-caption");
+        var line = caption ? caption.textContent.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;") : "";
         var layout = Object.assign({}, plot.layout, {
           paper_bgcolor: dark ? "#171a21" : "#ffffff",
-          title: { text: title, x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 16, color: dark ? "#e7e9ee" : "#1b1f27" } },
-          margin: Object.assign({}, plot.layout.margin, { t: 76, l: 24, r: 24, b: 24 })
+          title: { text: title + "<br><span style=\"font-size:11px\">" + line + "</span>", x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 16, color: dark ? "#e7e9ee" : "#1b1f27" } },
+          margin: Object.assign({}, plot.layout.margin, { t: 92, l: 24, r: 24, b: 24 })
         });
         window.Plotly.downloadImage({ data: plot.data, layout: layout, config: { locale: plot._context.locale, locales: plot._context.locales } }, { format: "png", width: 1000, height: 560, scale: 2, filename: id });
       }

@@ -72,7 +72,9 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
     if controls.starts_at_download:
         remarks += download_notes(shop.meta)
     bar = html.Div(parts, className="ca-filters", **{"data-summary": summary(shop, filters, controls)})
-    return [bar, *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
+    of_what = f"{shop.name} · {scope_label(filters.scope)} · {days(filters.start, filters.end, current())}"
+    caption = html.Div(f"{of_what} · report date {day(filters.as_of, current())}", className="ca-caption", hidden=True)  # of pictures
+    return [bar, caption, *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
 
 
 def summary(shop: ShopView, filters: Filters, controls: Controls) -> str:
