@@ -20,12 +20,10 @@ from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.engine.connect import duckdb_engine
 from ca_assets.lake.lake import Lake
 from ca_assets.lake.pins import pin_versions
-from ca_assets.on_demand.request import Computed, NotComputed, Request
+from ca_assets.on_demand.request import KEPT_BASES, Computed, NotComputed, Request
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import applied_shop, shop_edition
-
-KEPT_BASES = 3
 
 
 class RangeEngine:

@@ -1,4 +1,4 @@
-"""Some processes that compute ranges, for all threads of a web worker: started at first use, replaced when one dies, ended with the worker.
+"""Some processes that compute ranges, for all threads of a process: started at first use, replaced when one dies, ended with it.
 
 The same request is computed once, however many readers wait for it, and its result is kept while its publication is the newest. A request
 goes to a process that has its base tables, if one is free.
@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from ca_assets.lake.lake import Lake
 from ca_assets.loading.scratch import scratch_folder
@@ -25,8 +26,15 @@ from ca_assets.settings.process import ProcessSettings
 
 KEPT_RESULTS = 256
 MOST_WAITING = 32
+BUSY_SECONDS = 2.0  # most reports take less, and another process would have to make the base tables first
 PREFIX = "ranges-"
 log = logging.getLogger(__name__)
+
+
+def require_lake(settings: ProcessSettings) -> None:
+    """RangesUnavailable where the lake cannot be read: on another machine than the loads."""
+    if not Lake(settings.lake_root).has("orders"):
+        raise RangesUnavailable("The lake cannot be read from here.")
 
 
 class RangePool:
@@ -37,6 +45,7 @@ class RangePool:
         self._results: OrderedDict[Request, Future[Computed]] = OrderedDict()
         self._processes: list[EngineProcess] = []
         self._free: list[EngineProcess] = []
+        self._making: set[tuple[Any, ...]] = set()  # base tables that a process is making now
         self._changed = threading.Condition()
         self._stack = ExitStack()
         self._folder: Path | None = None
@@ -83,6 +92,7 @@ class RangePool:
     def _ask(self, request: Request) -> Computed:
         deadline = time.monotonic() + self._settings.range_timeout_seconds
         process = self._take(request, deadline)
+        is_making = request.base_key not in process.base_keys
         try:
             answer = process.ask(request, deadline - time.monotonic())
         except EngineTimeout:
@@ -91,30 +101,48 @@ class RangePool:
             log.warning("the process %s ended while it computed %s", process.pid, request)
             raise NotComputed("The process that computed these days ended; try again, or choose fewer days.") from None
         finally:
-            self._give_back(process)
+            self._give_back(process, request if is_making else None)
         if isinstance(answer, Failure):
             raise NotComputed(answer.reason)
         return answer
 
     def _take(self, request: Request, deadline: float) -> EngineProcess:
-        """A process for the caller: one that has the base tables, else a new one, else any. Raises NotComputed at the deadline."""
+        """A process for the caller: one that has the base tables, else a new one, else any. Raises NotComputed at the deadline.
+
+        While another makes the same base tables, it is waited for: they are not made twice. One that has them and is busy is waited for a
+        little.
+        """
+        patient_until = time.monotonic() + BUSY_SECONDS
         with self._changed:
             while True:
                 self._forget_ended()
-                having = [process for process in self._free if request.base_key in process.base_keys]
-                if not having and len(self._processes) < self._settings.range_processes:
-                    return self._start()
-                if self._free:
-                    process = (having or self._free)[0]
-                    self._free.remove(process)
+                now = time.monotonic()
+                process = self._choose(request.base_key, is_patient=now < patient_until)
+                if process:
+                    if request.base_key not in process.base_keys:
+                        self._making.add(request.base_key)
                     return process
-                if not self._changed.wait(deadline - time.monotonic()):
+                if now > deadline:
                     raise NotComputed(self._too_long())
+                self._changed.wait((patient_until if now < patient_until else deadline) - now)
+
+    def _choose(self, base_key: tuple[Any, ...], *, is_patient: bool) -> EngineProcess | None:
+        """A free or new process, which is then no longer free; None: wait for one."""
+        having = [process for process in self._processes if base_key in process.base_keys]
+        ready = [process for process in having if process in self._free]
+        if base_key in self._making or (having and not ready and is_patient):
+            return None
+        if not ready and len(self._processes) < self._settings.range_processes:
+            return self._start()
+        if not self._free:
+            return None
+        process = (ready or self._free)[0]
+        self._free.remove(process)
+        return process
 
     def _start(self) -> EngineProcess:
-        """Another process. RangesUnavailable where the lake cannot be read: on another machine than the loads."""
-        if not Lake(self._settings.lake_root).has("orders"):
-            raise RangesUnavailable("The lake cannot be read from here.")
+        """Another process. Raises RangesUnavailable."""
+        require_lake(self._settings)
         if self._folder is None:
             self._folder = self._stack.enter_context(scratch_folder(self._settings.staging, PREFIX))
             atexit.register(self.close)
@@ -128,14 +156,16 @@ class RangePool:
             self._free.remove(process)
             self._processes.remove(process)
 
-    def _give_back(self, process: EngineProcess) -> None:
+    def _give_back(self, process: EngineProcess, made_for: Request | None) -> None:
         with self._changed:
+            if made_for:
+                self._making.discard(made_for.base_key)
             if process in self._processes:
                 if process.is_alive:
                     self._free.append(process)
                 else:
                     self._processes.remove(process)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _too_long(self) -> str:
         seconds = self._settings.range_timeout_seconds

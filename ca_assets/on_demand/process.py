@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ca_assets.on_demand.request import Computed, Failure, NotComputed, Request
+from ca_assets.on_demand.request import KEPT_BASES, Computed, Failure, NotComputed, Request
 from ca_assets.settings.process import ProcessSettings
 
 IDLE_SECONDS = 600.0
@@ -32,7 +32,7 @@ class EngineTimeout(RuntimeError):
 
 
 class EngineProcess:
-    """A running process; one request at a time. `base_keys`: those of the requests that it has answered."""
+    """A running process; one request at a time. `base_keys`: of the base tables that it has, the last used last."""
 
     def __init__(self, settings: ProcessSettings, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ class EngineProcess:
         self._process = context.Process(target=serve, args=(theirs, settings, folder), name="ca-ranges", daemon=True)
         self._process.start()
         theirs.close()  # ours alone: the end of the process is the end of the pipe
-        self.base_keys: set[tuple[Any, ...]] = set()
+        self.base_keys: list[tuple[Any, ...]] = []
 
     @property
     def pid(self) -> int:
@@ -64,7 +64,7 @@ class EngineProcess:
         except (EOFError, OSError) as error:
             self.kill()
             raise EngineEnded from error
-        self.base_keys.add(request.base_key)
+        self.base_keys = [*(key for key in self.base_keys if key != request.base_key), request.base_key][-KEPT_BASES:]
         return answer
 
     def kill(self) -> None:

@@ -13,6 +13,7 @@ from ca_assets.analyses.core.family import BASE, families
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.index.protocol import Snapshot
 
+KEPT_BASES = 3  # last days whose base tables a process keeps
 READ_TABLES = table_names(published(LOAD_TABLES))
 
 

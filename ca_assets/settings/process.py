@@ -80,7 +80,7 @@ class ProcessSettings(IndexSettings):
     weekly_cron: str = "0 6 * * 0"  # when families that are kept fresh weekly are computed, beside the loads
     dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
-    range_processes: int = Field(default=2, ge=0, le=64)  # per web worker, which compute ranges that are no fixed window; 0: none do
+    range_processes: int = Field(default=2, ge=0, le=64)  # which compute ranges that are no fixed window; 0: none do
     range_memory_mb: int = Field(default=1_000, ge=100)  # what the engine of each may use; more is spilled to the staging folder
     range_timeout_seconds: float = Field(default=60.0, gt=0)
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed

@@ -22,6 +22,7 @@ from ca_assets.lake.lake import Lake
 from ca_assets.lake.pins import pinned_versions
 from ca_assets.on_demand.pool import RangePool
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import apply_shop
@@ -38,14 +39,14 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from ca_assets_tests.on_demand.test_pool import DAYS, load_shop, request_of
-from ca_assets.on_demand.pool import RangePool
+from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.process import ProcessSettings
 
 if __name__ == "__main__":
     settings = ProcessSettings(home=Path(sys.argv[1]))
-    pool = RangePool(settings)
-    pool.compute(request_of(settings, "stats"))
-    print(*(process.pid for process in pool._processes), flush=True)
+    shared = SharedPool(settings)
+    shared.compute(request_of(settings, "stats"))
+    print(*(process.pid for process in shared._pool._processes), flush=True)
     sys.stdin.readline()
 """
 
@@ -101,7 +102,8 @@ def test_readers_get_exact_figures(home: Path, settings: ProcessSettings, pool: 
         theirs = sorted(COMPUTE[str(path)](views[scope]), key=lambda row: [row[names.index(name)] for name in key])
         assert len(mine) == len(theirs)
         assert [(path, a, b) for a, b in zip(mine, theirs, strict=True) if not all(map(same, a, b))] == []
-    assert len(pool._processes) == 2 and sum(len(frame.data) for frame in frames) > 100
+    assert len(pool._processes) == 1, "all of one last day, whose base tables are made once"
+    assert sum(len(frame.data) for frame in frames) > 100
     assert reader.frame(TOP, "all", days=DAYS) is frames[wanted.index((TOP, "all"))]
     last = reader.frame(HOURS, "all").day
     ready, computed = reader.frame(replace(HOURS, window=7), "all"), reader.frame(HOURS, "all", days=(last - dt.timedelta(days=6), last))
@@ -113,6 +115,33 @@ def test_a_request_is_computed_once_for_all(settings: ProcessSettings, pool: Ran
     with ThreadPoolExecutor(4) as threads:
         results = list(threads.map(lambda _: pool.compute(request), range(4)))
     assert all(result is results[0] for result in results) and len(pool._processes) == 1
+
+
+def test_web_workers_share_one_pool(settings: ProcessSettings) -> None:
+    """The first hosts it; what fails there is said here; when it ends, the other takes its place."""
+    first, second, request = SharedPool(settings), SharedPool(settings), request_of(settings, "stats")
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            one, two = threads.map(lambda shared: shared.compute(request), (first, second))
+        host, guest = (first, second) if first.is_host else (second, first)
+        assert host.is_host and not guest.is_host and one.tables.keys() == two.tables.keys()
+        assert all(one.tables[name].equals(two.tables[name]) for name in one.tables)
+        with pytest.raises(NotComputed, match="country=XX was not among"):
+            guest.compute(request_of(settings, "stats", "country=XX"))
+        host.close()
+        assert guest.compute(request).tables and guest.is_host
+    finally:
+        first.close()
+        second.close()
+    assert not (settings.home / "ranges" / "host.json").exists()
+
+
+def test_different_days_are_computed_side_by_side(settings: ProcessSettings, pool: RangePool) -> None:
+    request = request_of(settings, "funnels")
+    others = [replace(request, last=request.last + dt.timedelta(days=n)) for n in range(2)]
+    with ThreadPoolExecutor(2) as threads:
+        assert all(result.tables for result in threads.map(pool.compute, others))
+    assert len(pool._processes) == 2 and [len(process.base_keys) for process in pool._processes] == [1, 1]
 
 
 def test_a_killed_process_is_replaced(settings: ProcessSettings, pool: RangePool) -> None:
@@ -144,10 +173,10 @@ def test_what_takes_too_long_is_ended(settings: ProcessSettings) -> None:
 def test_what_is_not_there_is_said(settings: ProcessSettings, pool: RangePool, tmp_path: Path) -> None:
     with pytest.raises(NotComputed, match="country=XX was not among"):
         pool.compute(request_of(settings, "stats", "country=XX"))
-    elsewhere = RangePool(ProcessSettings(home=tmp_path))
+    elsewhere = SharedPool(ProcessSettings(home=tmp_path))
     with pytest.raises(RangesUnavailable):
         elsewhere.compute(request_of(settings, "stats"))
-    assert elsewhere._processes == [] and list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_new_publication_is_seen(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from dash import Dash
 from flask import Flask, request
 
 from ca_assets.index.protocol import Index
-from ca_assets.on_demand.pool import RangePool
+from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
 from ca_dash.app import callbacks, export, shell
@@ -69,7 +69,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         assets_ignore=r"boot\.js|favicon\.svg",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    ranges = RangePool(settings) if settings.range_processes else None
+    ranges = SharedPool(settings) if settings.range_processes else None
     views = Views(Reader(index, ranges), site)
     app.layout = lambda: shell.layout(views.shop(), views.site)
     callbacks.register(app, views)

@@ -166,7 +166,7 @@ class Views:
             where = f"{path} for {scope_label(filters.scope)} as of {day(wanted, current())}"
             raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None
         if window is None:
-            return path, frame, ALL_DAYS
+            return path, frame, ALL_DAYS if filters.end == filters.as_of else f"{ALL_DAYS} up to {day(frame.day, current())}"
         if filters.window is None and frame.day != filters.end:
             return self._read_range(spec, filters, shop, search)
         return path, frame, days(replace(window, end=frame.day).first(filters.first_day), frame.day, current())
@@ -240,8 +240,7 @@ def _mixes_currencies(rows: Rows) -> bool:
 
 def _badge(rows: Rows, note: str = "") -> Any:
     """The days that rows without periods are of; the report date where it is older than the page's; and the figure's own remark."""
-    is_window = rows.span not in ("", ALL_DAYS)  # whose days are named
-    older = "" if is_window else age(rows.day, rows.filters.as_of, current())
+    older = "" if rows.span not in ("", ALL_DAYS) else age(rows.day, rows.filters.as_of, current())
     text = " · ".join(part for part in (rows.span, older, note, rows.guests) if part)
     if not text:
         return None
