@@ -19,6 +19,7 @@ from ca_dash.locales import BRITISH, NBSP, Locale
 DASH = "–"
 MINUS = "−"
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 COLUMN_TITLES = {
     "frequency_hours": "Hours between orders",
     "offset_days": "Days later",
@@ -152,6 +153,17 @@ def label(name: str) -> str:
     """A name of ours (a step, a column, a dimension) for people: `has_basket` → Has basket; `__none__` → not set."""
     text = name.replace("_", " ").strip()
     return RESERVED.get(name) or text[:1].upper() + text[1:]
+
+
+def ordinal(order: int) -> str:
+    """1 → 1st."""
+    return ORDINALS.get(order, f"{order}th")
+
+
+def step_title(step: str) -> str:
+    """A step of a funnel or of the journey: `has_basket` → Has basket; `order_2` → 2nd order."""
+    name, _, number = step.rpartition("_")
+    return f"{ordinal(int(number))} order" if name == "order" and number.isascii() and number.isdigit() else label(step)
 
 
 def column_title(name: str) -> str:

@@ -27,7 +27,7 @@ from ca_dash.components.table import TableRows, table
 from ca_dash.figures.base import Style
 from ca_dash.filters import bar as filter_bar
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
-from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts
+from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts, step_title
 from ca_dash.locales import current
 from ca_dash.page import Page
 from ca_dash.panel import Names, Panel, Selection
@@ -132,7 +132,7 @@ class Views:
         except IndexUnavailable as error:
             return panel.title, unavailable(error)
         title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
-        return title, table(TableRows(rows.data), rows.columns, scope_currency(rows.filters.scope, rows.shop))
+        return title, table(TableRows(_named(rows)), rows.columns, scope_currency(rows.filters.scope, rows.shop))
 
     def rows(self, panel: Panel, search: str | None) -> Rows:
         """Rows of a panel's report for a URL's query. Raises Missing and IndexUnavailable."""
@@ -201,6 +201,16 @@ def scope_currency(scope: str, shop: ShopView) -> str | None:
     """The scope's currency: its own when the scope is a currency, else the shop's."""
     dimension, value = scope_parts(scope)
     return value if dimension == CURRENCY and value not in RESERVED else shop.currency
+
+
+def _named(rows: Rows) -> pd.DataFrame:
+    """A table's rows in the order of the charts (by their key) and under the names that charts use; downloads have the report's own."""
+    keys = [name for name in rows.spec.key if name in rows.data and name != "step"] + [n for n in ("step_order",) if n in rows.data]
+    is_series = "period" in keys or "step_order" in keys
+    data = rows.data.sort_values(keys, kind="stable") if is_series else rows.data
+    texts = {name: data[name].map(lambda text: RESERVED.get(text, text)) for name in data.columns if data[name].dtype == object}
+    steps = {"step": data["step"].map(lambda step: step_title(str(step)))} if "step" in data else {}
+    return data.assign(**{**texts, **steps})
 
 
 def _refuse(panel: Panel, rows: Rows) -> None:

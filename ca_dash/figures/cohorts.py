@@ -17,19 +17,13 @@ from ca_assets.contracts.units import Grain, Unit
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
 from ca_dash.filters.url import Choice
-from ca_dash.format import decimals, money_signs, number, short, written
+from ca_dash.format import decimals, money_signs, number, ordinal, short, written
 from ca_dash.theme import sequential, text_on
 
 SHOWN = 26
 STRIPES = 4
 DIGITS = 5  # of a share in a chart: finer than a pixel, and half of what the browser would have to load
-ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 OFFSETS: Mapping[Grain, tuple[str, str]] = {"daily": ("offset_days", "Days"), "weekly": ("offset_weeks", "Weeks")}
-
-
-def ordinal(order: int) -> str:
-    """1 → 1st."""
-    return ORDINALS.get(order, f"{order}th")
 
 
 def transition_name(from_order: int) -> str:

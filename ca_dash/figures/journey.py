@@ -10,8 +10,7 @@ import plotly.graph_objects as go
 
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.figures.cohorts import ordinal
-from ca_dash.format import hours, money, number, written
+from ca_dash.format import hours, money, number, step_title, written
 
 SHOWN = 8
 FIRST, LAST = "download", "since_last_order"
@@ -57,11 +56,11 @@ def average(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return fig
 
 
-def step_name(step: str, order: int, style: Style) -> str:
+def step_name(step: str, style: Style) -> str:
     """A step for people: the download, an order by its number (2nd order), and at the end the day of the report."""
     if step == LAST:
         return "Today" if style.day is None else written(style.day, style.locale.day, style.locale)
-    return "Download" if step == FIRST else f"{ordinal(order)} order"
+    return step_title(step)
 
 
 def _words(row: Mapping[str, Any], style: Style) -> str:
@@ -78,7 +77,7 @@ def _words(row: Mapping[str, Any], style: Style) -> str:
 def _hover(row: Mapping[str, Any], style: Style) -> str:
     since = "since the last order" if row["step"] == LAST else "since the step before"
     time, timed = hours(row["average_hours"], style.locale), number(row["hours_customers"], 0, style.locale)
-    text = f"<b>{step_name(row['step'], row['step_order'], style)}</b><br>{time} {since}, mean over {timed} customers"
+    text = f"<b>{step_name(row['step'], style)}</b><br>{time} {since}, mean over {timed} customers"
     if row["average_amount"] is not None and not pd.isna(row["average_amount"]):
         orders = number(row["customers"], 0, style.locale)
         text += f"<br>{money(row['average_amount'], style.currency, style.locale)}, mean over {orders} orders"
@@ -87,8 +86,8 @@ def _hover(row: Mapping[str, Any], style: Style) -> str:
 
 def _frame(fig: go.Figure, rows: pd.DataFrame, longest: float, style: Style) -> None:
     titles = [
-        f"<b>{step_name(step, order, style)}</b><br>{number(count, 0, style.locale)} customers"
-        for step, order, count in zip(rows["step"], rows["step_order"], rows["customers"], strict=True)
+        f"<b>{step_name(step, style)}</b><br>{number(count, 0, style.locale)} customers"
+        for step, count in zip(rows["step"], rows["customers"], strict=True)
     ]
     fig.update_layout(hovermode="closest", showlegend=False)
     title = {"text": "Days since the step before"}

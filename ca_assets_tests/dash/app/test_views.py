@@ -129,6 +129,17 @@ def test_months_of_the_conversion_follow_the_dates(index: EmbeddedIndex) -> None
     assert views.rows(SITE.panels["conversion-total"], "?from=2024-01-15&to=2024-02-10").data["grain"].eq("total").any()
 
 
+def test_a_table_has_the_names_and_the_order_of_the_chart(index: EmbeddedIndex) -> None:
+    views = views_of(index)
+    journey = views.table(SITE.panels["journey-average"], "")[1].rowData
+    assert [row["step"] for row in journey] == ["Download", "1st order", "2nd order", "Since last order"]
+    steps = views.table(SITE.panels["sessions-steps"], "?window=7d&grain=daily")[1].rowData
+    assert [row["step"] for row in steps[:3]] == ["Sessions", "Has basket", "Checkout"]
+    assert [row["period"] for row in steps] == sorted(row["period"] for row in steps)
+    products = views.table(SITE.panels["products-table"], "")[1].rowData
+    assert products[-1]["product"] == "all others"
+
+
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
     views = views_of(make_app(tmp_path)[1])
     for panel in SITE.panels.values():
