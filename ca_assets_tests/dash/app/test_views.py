@@ -132,7 +132,7 @@ def test_months_of_the_conversion_follow_the_dates(index: EmbeddedIndex) -> None
 def test_a_table_has_the_names_and_the_order_of_the_chart(index: EmbeddedIndex) -> None:
     views = views_of(index)
     journey = views.table(SITE.panels["journey-average"], "")[1].rowData
-    assert [row["step"] for row in journey] == ["Download", "1st order", "2nd order", "Since last order"]
+    assert [row["step"] for row in journey] == ["Download", "1st order", "2nd order", "3rd order", "Since last order"]
     steps = views.table(SITE.panels["sessions-steps"], "?window=7d&grain=daily")[1].rowData
     assert [row["step"] for row in steps[:3]] == ["Sessions", "Has basket", "Checkout"]
     assert [row["period"] for row in steps] == sorted(row["period"] for row in steps)
