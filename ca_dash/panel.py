@@ -55,7 +55,8 @@ class Panel:
     rows before they are cut to the range, and adds the columns `added`. `refuse` tells from the rows and the shop's settings that there
     are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of several currencies has none of.
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
-    the figure adds daily rows up to the page's periods and wants whole ones. `names`: where it looks up names.
+    the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
+    `names`: where it looks up names.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Panel:
     names: Names | None = None
     draws_money: bool = False
     adds_days: bool = False
+    ends_with_range: bool = False
     ignores_range: str = ""
     period_grain: Grain | None = None
     is_wide: bool = False
@@ -86,7 +88,7 @@ class Panel:
     def follows_dates(self) -> bool:
         """Whether it shows other rows for other dates."""
         spec = self.specs()[0]
-        return not self.ignores_range and bool(spec.grain or spec.has_windows or self.period_grain)
+        return not self.ignores_range and bool(spec.grain or spec.has_windows or self.period_grain or self.ends_with_range)
 
     @property
     def follows_grain(self) -> bool:
@@ -115,6 +117,10 @@ class Selection:
     def frame(self, path: ReportPath) -> Frame:
         """A report's rows. Raises NotPublished."""
         return self.reader.frame(path, self.filters.scope, self.filters.as_of)
+
+    def frame_at_end(self, path: ReportPath) -> Frame:
+        """The rows of a report of all days up to the range's last (`Reader.frame_at_end`). Raises NotPublished."""
+        return self.reader.frame_at_end(path, self.filters.scope, self.filters.end, self.filters.as_of)
 
     def age(self, frame: Frame) -> str:
         """What must be said of rows that are older than the page (`format.age`)."""
@@ -181,6 +187,8 @@ def _definition_text(panel: Panel) -> list[Any]:
         extent = "Cut to the chosen range; periods that touch it are shown whole. Dotted or hatched: not over yet."
     elif spec.has_windows:
         extent = "No series of periods: computed for exactly the chosen days, which the badge names."
+    elif panel.ends_with_range:
+        extent = "All days up to the last of the chosen ones."
     else:
         extent = "All known data."
     explained = [column for column in spec.columns if column.meaning and column.name not in spec.key][:SHOWN_MEANINGS]

@@ -8,6 +8,7 @@ wanted: families that are computed weekly have none for most days.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -16,13 +17,15 @@ from typing import Any, Protocol
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.protocol import Index, NotPublished, Snapshot
-from ca_assets.on_demand.request import Computed, NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.on_demand.request import EVERY_SCOPE, Computed, NotComputed, RangesUnavailable, Request, range_request
 from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
+log = logging.getLogger(__name__)
 DAILY_REPORTS = (ReportPath("stats", "daily_orders"), ReportPath("funnels", "sessions_daily"))  # one of them is in every publication
 
 
@@ -117,11 +120,11 @@ class Reader:
                 shop = self._shop = _shop_of(snapshot)
         return shop
 
-    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None, days: tuple[dt.date, dt.date] | None = None) -> Frame:
+    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None, days: tuple[dt.date | None, dt.date] | None = None) -> Frame:
         """A report's rows in a scope, of its newest report date up to `day` (None: of all). Raises NotPublished when there is none.
 
-        `days`: a report with windows of exactly these days, first and last, computed from what is published; waits for it. Raises
-        NotComputed, RangesUnavailable.
+        `days`: a report with windows of exactly these days, first and last, computed from what is published; waits for it. Without a
+        first day: one that is no series, as of the end of the last. Raises NotComputed, RangesUnavailable.
         """
         if days is not None:
             return self._computed(path, scope, days)
@@ -138,7 +141,23 @@ class Reader:
             report = snapshot.report(path.name, path.windowed_type, scope, newest)
         return self._keep(key, report.data, report.meta)
 
-    def _computed(self, path: ReportPath, scope: str, days: tuple[dt.date, dt.date]) -> Frame:
+    def frame_at_end(self, path: ReportPath, scope: str, end: dt.date, day: dt.date) -> Frame:
+        """A report as of exactly `end`, published or computed; where it cannot be, as of `day`, which its own date then tells."""
+        if end == day:
+            return self.frame(path, scope, day)
+        try:
+            frame = self.frame(path, scope, end)
+            if frame.day == end:
+                return frame
+        except NotPublished:
+            log.debug("%s is not published as of %s", path, end)
+        try:
+            return self.frame(path, scope, days=(None, end))
+        except NotComputed as error:
+            log.info("%s as of %s: %s", path, end, error)
+            return self.frame(path, scope, day)
+
+    def _computed(self, path: ReportPath, scope: str, days: tuple[dt.date | None, dt.date]) -> Frame:
         """What `frame` gives for a range. When another publication replaced the one that was to be read, that one is."""
         if self._ranges is None:
             raise RangesUnavailable("Ranges are not computed here.")
@@ -158,7 +177,10 @@ class Reader:
                     raise
         if path.type not in computed.tables:
             raise NotPublished(f"{path} is not made of this shop")
-        return self._keep(key, computed.tables[path.type], computed.meta)
+        table = computed.tables[path.type]
+        if request.scope == EVERY_SCOPE:
+            table = table.filter(pc.equal(table["scope"], scope)).drop_columns(["scope"])
+        return self._keep(key, table, computed.meta)
 
     def _keep(self, key: tuple[ReportPath, str, dt.date, str], data: pa.Table, meta: Mapping[str, Any]) -> Frame:
         """Rows as a frame, which is cached."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,18 @@ class RangeEngine:
 
     def compute(self, request: Request) -> Computed:
         """The reports that are asked for. Raises NotComputed, and whatever the lake, the settings and the engine raise."""
-        base = self._base(request)
+        base, family = self._base(request), families()[request.family]
         with TempTables(self._con) as temp:
+            if request.first is None:
+                reports = compute_family(family, Inputs(temp, lambda: base), replace(base.context, windows=False)).reports
+                wanted = {spec.type for spec in family.reports if not spec.is_series and not spec.has_windows}
+                return Computed({type_: table for type_, table in reports.tables.items() if type_ in wanted}, reports.meta)
             try:
-                part = select_range(base, temp, request.scope, request.days)
+                part = select_range(base, temp, request.scope, (request.last - request.first).days + 1)
             except LookupError:
                 raise NotComputed(f"{request.scope} was not among the values that are listed by {request.last}.") from None
-            result = compute_family(families()[request.family], Inputs(temp, lambda: part), part.context)
-        tables = {type_: table.drop_columns(["scope"]) for type_, table in result.reports.tables.items()}
-        return Computed(tables, result.reports.meta)
+            reports = compute_family(family, Inputs(temp, lambda: part), part.context).reports
+        return Computed({type_: table.drop_columns(["scope"]) for type_, table in reports.tables.items()}, reports.meta)
 
     def _base(self, request: Request) -> Base:
         """The base tables of a request: those that are kept, or new ones."""

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from ca_assets.analyses.core.family import BASE, families
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
-from ca_assets.index.protocol import Snapshot
+from ca_assets.index.protocol import NotPublished, Snapshot
 
 KEPT_BASES = 3  # last days whose base tables a process keeps
+EVERY_SCOPE = "*"
 READ_TABLES = table_names(published(LOAD_TABLES))
 
 
@@ -29,6 +30,7 @@ class RangesUnavailable(NotComputed):
 class Request:
     """The reports with windows of a family in one scope, of the days `first` to `last`.
 
+    `first` None: its reports that are neither series nor have windows, as of the end of `last`, in all scopes (`EVERY_SCOPE`).
     They are computed from the versions of the lake's tables (name, version) and the edition of shop.yaml that are published.
     """
 
@@ -37,7 +39,7 @@ class Request:
     versions: tuple[tuple[str, int], ...]
     family: str
     scope: str
-    first: dt.date
+    first: dt.date | None
     last: dt.date
 
     @property
@@ -45,15 +47,10 @@ class Request:
         """Stands for the base tables that it is computed from."""
         return self.edition, self.versions, self.last
 
-    @property
-    def days(self) -> int:
-        """Length of the range."""
-        return (self.last - self.first).days + 1
-
 
 @dataclass(frozen=True)
 class Computed:
-    """Reports by type, with the contract's columns (no `scope`), and the family's meta."""
+    """Reports by type, with the contract's columns, after `scope` where they are of all scopes; and the family's meta."""
 
     tables: Mapping[str, pa.Table]
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -66,9 +63,12 @@ class Failure:
     reason: str
 
 
-def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.date, dt.date]) -> Request:
-    """A request for what a snapshot shows. Raises NotPublished when its tables are not, RangesUnavailable for a family of models."""
+def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.date | None, dt.date]) -> Request:
+    """A request for what a snapshot shows. RangesUnavailable when its tables are not published, and for a family of models."""
     if families()[family].inputs != (BASE,):
         raise RangesUnavailable(f"{family} is computed by its own job only.")
-    versions = tuple((name, snapshot.table(name).lake_version) for name in READ_TABLES)
-    return Request(snapshot.generation, snapshot.meta().get("edition"), versions, family, scope, *days)
+    try:
+        versions = tuple((name, snapshot.table(name).lake_version) for name in READ_TABLES)
+    except NotPublished as error:
+        raise RangesUnavailable(str(error)) from error
+    return Request(snapshot.generation, snapshot.meta().get("edition"), versions, family, scope if days[0] else EVERY_SCOPE, *days)

@@ -110,6 +110,18 @@ def test_readers_get_exact_figures(home: Path, settings: ProcessSettings, pool: 
     assert ready.data.equals(computed.data)
 
 
+def test_reports_without_windows_are_as_of_the_last_day(home: Path, settings: ProcessSettings, pool: RangePool) -> None:
+    world = load_world(home / "shop160" / "shop.yaml", dt.datetime(2030, 1, 1, tzinfo=dt.UTC), DAYS[1])
+    reader, path = Reader(index_of(settings), pool), ReportPath("churn", "overall")
+    newest = reader.frame(path, "all").day
+    for scope in ("all", "country=FR"):
+        frame = reader.frame_at_end(path, scope, DAYS[1], newest)
+        mine = frame.data.assign(report_date=frame.data["report_date"].dt.date)
+        assert frame.day == DAYS[1] < newest
+        assert all(map(same, mine.astype(object).where(mine.notna(), None).iloc[0], COMPUTE[str(path)](world.views[scope])[0]))
+    assert Reader(index_of(settings)).frame_at_end(path, "all", DAYS[1], newest).day == newest  # nobody computes: its own date
+
+
 def test_a_request_is_computed_once_for_all(settings: ProcessSettings, pool: RangePool) -> None:
     request = request_of(settings, "stats")
     with ThreadPoolExecutor(4) as threads:

@@ -145,7 +145,7 @@ class Views:
         part = shop.missing_part(spec.needs)
         if part:
             raise Missing(part.title, part.remedy)
-        path, frame, span = self._read(spec, filters, shop, search)
+        path, frame, span = self._read(panel, spec, filters, shop, search)
         data = panel.prepare(frame.data, spec.grain) if panel.prepare else frame.data
         grain, column = panel.period_grain or spec.grain, "period" if panel.period_grain else spec.key[0]
         if grain is not None and not panel.ignores_range:
@@ -154,14 +154,15 @@ class Views:
         guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
         return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, guests)
 
-    def _read(self, spec: ReportSpec, filters: Filters, shop: ShopView, search: str | None) -> tuple[ReportPath, Frame, str]:
+    def _read(self, panel: Panel, spec: ReportSpec, filters: Filters, shop: ShopView, search: str | None) -> tuple[ReportPath, Frame, str]:
         """A report for the page's range, its path, and the days that it is about. Raises Missing."""
         window = filters.window_for(spec, shop.report_dates)
         if spec.has_windows and window is None:
             return self._read_range(spec, filters, shop, search)
         path, wanted = ReportPath(spec.name, spec.type, window.days if window else None), window.end if window else filters.as_of
         try:
-            frame = self.reader.frame(path, filters.scope, wanted)
+            end = filters.end if panel.ends_with_range else wanted
+            frame = self.reader.frame_at_end(path, filters.scope, end, wanted)
         except NotPublished:
             where = f"{path} for {scope_label(filters.scope)} as of {day(wanted, current())}"
             raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None

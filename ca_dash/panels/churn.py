@@ -18,6 +18,7 @@ OVERALL = Panel(
     churn.overall,
     "Customers whose last order is longer ago than customers usually take between two orders, of all customers with an order.",
     refuse=churn.too_few,
+    ends_with_range=True,
     height=280,
 )
 WEEKLY = Panel(
@@ -81,7 +82,7 @@ MOVES = Panel(
 
 
 def _tiles(selection: Selection, style: Style) -> list[html.Div]:
-    frame = selection.frame(ReportPath("churn", "overall"))
+    frame = selection.frame_at_end(ReportPath("churn", "overall"))
     row, age, locale = frame.data.iloc[0], selection.age(frame), style.locale
     band = interval(row["churn_rate_low"], row["churn_rate_high"], locale)
     gap = f"mean over {number(row['repeat_customers'], 0, locale)} customers with two orders or more"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.embedded.index import EmbeddedIndex
+from ca_assets.on_demand.request import NotComputed
 from ca_assets_tests.dash import sample_reports
 from ca_assets_tests.dash.applications import META, SITE, make_app, publish, views_of
 from ca_dash.app.views import Views
@@ -16,6 +19,7 @@ from ca_dash.figures.base import Style
 from ca_dash.format import days
 from ca_dash.locales import locale_of
 from ca_dash.panels.stats import Span
+from ca_dash.reports import Frame, Reader
 from ca_dash.theme import Scheme
 
 OLD = dt.date(2024, 3, 9)
@@ -70,6 +74,27 @@ def test_other_days_are_never_shown_instead(index: EmbeddedIndex) -> None:
         assert "No figures for" in str(views.table(panel, search)[1])
     series = views.panel(SITE.panels["overall-orders"], "?from=2024-01-01&to=2024-01-28", "light")
     assert series.state is None
+
+
+class Computing(Reader):
+    """Stands for the processes that compute ranges: another window's rows, or a refusal."""
+
+    reason = ""
+
+    def frame(self, path: ReportPath, scope: str, day: dt.date | None = None, days: tuple[dt.date | None, dt.date] | None = None) -> Frame:
+        if days and self.reason:
+            raise NotComputed(self.reason)
+        return super().frame(replace(path, window=28), scope) if days else super().frame(path, scope, day)
+
+
+def test_a_computed_range_names_its_days(index: EmbeddedIndex) -> None:
+    reader, panel, search = Computing(index), SITE.panels["sessions-hours"], "?from=2024-01-02&to=2024-02-11"
+    view = Views(reader, SITE).panel(panel, search, "light")
+    assert view.state is None and view.badge.children.replace("\u2009", " ") == "2 Jan – 11 Feb 2024"
+    assert Views(reader, SITE).panel(panel, "?window=28d", "light").badge.children != view.badge.children
+    reader.reason = "It took longer than 60 seconds."
+    state = str(Views(reader, SITE).panel(panel, search, "light").state)
+    assert "It took longer than 60 seconds." in state and "href='?window=28d'" in state
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
