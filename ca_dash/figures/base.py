@@ -21,7 +21,7 @@ from ca_dash.theme import INK, MUTED, PALETTES, Scheme, template
 
 MAX_SERIES = 7
 # Strokes and gaps of lines in order, so that they differ without colours too; plotly's "dot" is kept for what is not complete.
-DASHES = ("solid", "10px,4px", "10px,4px,2px,4px", "5px,3px", "18px,4px", "18px,4px,2px,4px", "10px,3px,4px,3px")
+DASHES = ("solid", "10px,4px", "10px,4px,2px,4px", "18px,4px", "18px,4px,2px,4px", "10px,3px,4px,3px", "5px,3px")
 DAY_MS = 86_400_000
 LABELLED_WEEKS, LABELLED_MONTHS, LABELS = 40, 6, 6
 WHOLE: frozenset[Unit] = frozenset({"count", "quantity"})  # written without decimals
