@@ -79,7 +79,9 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
 
 def summary(shop: ShopView, filters: Filters, controls: Controls) -> str:
     """What is chosen, in a few words, for those who do not see the bar change: scope and days, and whatever else is no default."""
-    parts = [scope_label(filters.scope), days(filters.start, filters.end, current())]
+    parts = [scope_label(filters.scope)]
+    if controls.follows_dates:
+        parts.append(days(filters.start, filters.end, current()))
     if filters.as_of != shop.report_date:
         parts.append(f"as of {day(filters.as_of, current())}")
     if controls.has_grain and filters.has_own_grain:

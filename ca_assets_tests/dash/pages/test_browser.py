@@ -80,10 +80,10 @@ def test_controls_change_the_url_and_back_undoes_it(browser: Browser, shop_url: 
 def test_panel_menu_definition_table_csv_picture(browser: Browser, shop_url: str) -> None:
     complaints: list[str] = []
     page = visit(browser, shop_url, complaints)
-    page.get_by_label("Definition of Daily orders").click()
+    page.locator("[aria-labelledby=title-overall-orders] button[aria-label^=Definition]").click()
     assert "stats/daily_orders" in page.locator(".ca-definition").inner_text()
     page.keyboard.press("Escape")
-    menu = page.get_by_label("Table and downloads of Daily revenue")
+    menu = page.locator("[aria-labelledby=title-overall-revenue] button[aria-haspopup=menu]")
     for entry, ending in (("Download CSV", ".csv"), ("Download picture", ".png")):
         menu.click()
         with page.expect_download() as download:

@@ -48,7 +48,7 @@ def press(page: Page, *keys: str) -> None:
 
 
 def menu_button(page: Page) -> Locator:
-    return page.get_by_role("button", name="Table and downloads of Daily revenue")
+    return page.locator("[aria-labelledby=title-overall-revenue] .ca-panel-actions button[aria-haspopup=menu]")
 
 
 def test_panel_menu_opens_and_gives_the_focus_back(page: Page) -> None:

@@ -61,7 +61,7 @@ def ratio(one: float, other: float) -> float:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_keep_icons_buttons_and_the_chosen(page: Page, shop_url: str, scheme: str) -> None:
     page.emulate_media(forced_colors="active", color_scheme=scheme)  # type: ignore[arg-type]
-    show(page, f"{shop_url}/journey")
+    show(page, f"{shop_url}/descriptive")
     ground = look(page.locator(".ca-question"))["ground"]
     icons = (
         ".ca-nav-link:not(.is-active)",
@@ -96,12 +96,12 @@ def test_a_zoom_of_two_hundred_per_cent_cuts_nothing_off(page: Page, shop_url: s
 
 def test_what_opens_fits_into_the_zoomed_window(page: Page, shop_url: str) -> None:
     page.set_viewport_size({"width": 720, "height": 450})
-    show(page, f"{shop_url}/journey")
+    show(page, f"{shop_url}/descriptive")
     for opener, opened in (
         (page.get_by_role("button", name="Account of ada"), page.locator(".ca-account")),
         (page.locator(".ca-filter-range button"), page.locator("[data-dates-dropdown]")),
         (page.locator(".ca-filter-scope input"), page.get_by_role("listbox")),
-        (page.locator(".ca-panel-actions button").nth(0), page.locator(".ca-definition")),
+        (page.locator(".ca-panel-actions button").nth(0), page.locator("[role=dialog].ca-definition")),
         (page.locator(".ca-panel-actions button").nth(1), page.get_by_role("menu")),
     ):
         opener.click()
