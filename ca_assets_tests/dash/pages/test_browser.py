@@ -81,7 +81,8 @@ def test_panel_menu_definition_table_csv_picture(browser: Browser, shop_url: str
     complaints: list[str] = []
     page = visit(browser, shop_url, complaints)
     page.locator("[aria-labelledby=title-overall-orders] button[aria-label^=Definition]").click()
-    assert "stats/daily_orders" in page.locator(".ca-definition").inner_text()
+    page.locator(".ca-definition summary").click()
+    assert "Report stats/" in page.locator(".ca-definition").inner_text()
     page.keyboard.press("Escape")
     menu = page.locator("[aria-labelledby=title-overall-revenue] button[aria-haspopup=menu]")
     for entry, ending in (("Download CSV", ".csv"), ("Download picture", ".png")):
