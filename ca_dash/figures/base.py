@@ -23,7 +23,7 @@ MAX_SERIES = 7
 # Strokes and gaps of lines in order, so that they differ without colours too; plotly's "dot" is kept for what is not complete.
 DASHES = ("solid", "10px,4px", "10px,4px,2px,4px", "18px,4px", "18px,4px,2px,4px", "10px,3px,4px,3px", "5px,3px")
 DAY_MS = 86_400_000
-LABELLED_WEEKS, LABELLED_MONTHS, LABELS = 40, 6, 6
+LABELLED_DAYS, LABELLED_WEEKS, LABELLED_MONTHS, LABELS = 14, 40, 6, 7
 WHOLE: frozenset[Unit] = frozenset({"count", "quantity"})  # written without decimals
 PER_CENT: frozenset[Unit] = frozenset({"rate", "share"})
 
@@ -98,7 +98,7 @@ def time_axis(fig: go.Figure, *, style: Style, data: pd.DataFrame, grain: Grain 
     hovers = {"daily": style.locale.d3_weekday, "weekly": f"Week of {style.locale.d3_day}", "monthly": month}
     fig.update_xaxes(type="date", hoverformat=hovers[grain])
     periods = data["period"].drop_duplicates().sort_values()
-    most = {"daily": 0, "weekly": LABELLED_WEEKS, "monthly": LABELLED_MONTHS}[grain]
+    most = {"daily": LABELLED_DAYS, "weekly": LABELLED_WEEKS, "monthly": LABELLED_MONTHS}[grain]
     if 0 < len(periods) <= most:  # ticks on the periods' first days
         step = -(-len(periods) // LABELS)
         fig.update_xaxes(tickvals=days(periods.iloc[::-1][::step]), tickformat=month if grain == "monthly" else day)

@@ -198,17 +198,18 @@ def _tiles(selection: Selection, style: Style) -> list[html.Div]:
 
 def _measured(figure: KeyFigure, row: Any, selection: Selection) -> Measured:
     filters = selection.filters
+    span = Span(filters.start, filters.end)
     try:
         data = selection.frame(ReportPath.parse(figure.report)).data
     except NotPublished:
         data = pd.DataFrame(columns=["period", "complete", figure.column])
+    everything = Span(filters.first_day, filters.as_of)
     if not figure.adds_up:
-        span = Span(filters.as_of - dt.timedelta(LAST_DAYS - 1), filters.as_of)
-        weeks = data[data["complete"].astype(bool)].sort_values("period").tail(COURSE_WEEKS)
-        return Measured(
-            span, _known(row["last_7_days"]), span.moved(LAST_DAYS), _known(row["previous_7_days"]), _course(weeks[figure.column])
-        )
-    span = Span(filters.start, filters.end)
+        weeks = _course(data[data["complete"].astype(bool)].sort_values("period").tail(COURSE_WEEKS)[figure.column])
+        if span == everything or is_missing(row["last_7_days"]):  # all days, or a shop of fewer than seven
+            return Measured(everything, _known(row["total"]), everything.compared(BEFORE), None, weeks)
+        last = Span(filters.as_of - dt.timedelta(LAST_DAYS - 1), filters.as_of)
+        return Measured(last, _known(row["last_7_days"]), last.moved(LAST_DAYS), _known(row["previous_7_days"]), weeks)
     compared = span.compared(filters.choices.get(COMPARED.name, BEFORE))
     has_all_days = compared.start >= filters.first_day
     days = _days_of(data, span)[figure.column]

@@ -138,6 +138,14 @@ def test_tiles_are_the_sums_of_the_series(index: EmbeddedIndex, search: str) -> 
     assert f"no figure for {days(*before)}" in texts or before[0] >= sample_reports.FIRST
 
 
+def test_tiles_of_people_are_of_all_days_or_the_last_seven(index: EmbeddedIndex) -> None:
+    views = views_of(index)
+    total, week = (f"title='{value:,.0f}'" for value in (31_000, 31_000 // 27))
+    assert total in written(views.tiles(SITE.by_path["/"], "?window=all", "light"))
+    texts = written(views.tiles(SITE.by_path["/"], "?window=28d", "light"))
+    assert week in texts and days(dt.date(2024, 3, 7), sample_reports.LAST) in texts
+
+
 def test_tiles_compare_with_the_same_weekdays_a_year_before() -> None:
     span = Span(dt.date(2024, 3, 4), dt.date(2024, 3, 10))
     assert span.compared("year") == Span(dt.date(2023, 3, 6), dt.date(2023, 3, 12))
