@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from ca_assets_tests.dash.applications import SITE
 from ca_dash.filters.bar import bar, summary
@@ -22,6 +23,15 @@ def bar_of(path: str, search: str) -> str:
 def summary_of(path: str, search: str) -> str:
     text = summary(SHOP, parse(search, SHOP, SITE.choices), SITE.by_path[path].controls)
     return " ".join(text.split())  # Unicode's ranges have thin spaces
+
+
+def test_alarms_of_the_last_load_are_a_banner_on_every_page() -> None:
+    alarm = {"source": "sessions", "alarm": "one_client", "rows": 300, "of": 600, "example": "0"}
+    shop = replace(SHOP, meta={"alarms": [alarm]})
+    for page in SITE.pages:
+        text = str(bar(shop, parse("", shop, SITE.choices), page.controls))
+        assert "Please check the sessions that were loaded: orders of the client '0'" in text and "300 of 600 (50 %)" in text, page.title
+    assert "Please check" not in bar_of("/", "")
 
 
 def test_choices_stand_in_the_url() -> None:
