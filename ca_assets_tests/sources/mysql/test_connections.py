@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,17 +21,17 @@ CIPHER = "SELECT VARIABLE_VALUE AS client, NOW() AS seen FROM information_schema
 
 
 @pytest.fixture(name="certificates", scope="module")
-def _certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`server` and `other`: keys and certificates for 127.0.0.1 that vouch for themselves; the server's user may read them."""
-    folder = tmp_path_factory.mktemp("certificates")
-    for name in ("server", "other"):
-        words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext"]
-        files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt"]
-        subprocess.run([*words, "subjectAltName=IP:127.0.0.1", *files], check=True, capture_output=True)
-    for path in (*folder.parents, folder, *folder.iterdir()):
-        if path.is_relative_to(tmp_path_factory.getbasetemp().parent):
+def _certificates() -> Iterator[Path]:
+    """`server` and `other`: keys and certificates for 127.0.0.1 that vouch for themselves, where the server's user may read them."""
+    with tempfile.TemporaryDirectory(prefix="ca-certificates-") as made:
+        folder = Path(made)
+        for name in ("server", "other"):
+            words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}", "-addext"]
+            files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt"]
+            subprocess.run([*words, "subjectAltName=IP:127.0.0.1", *files], check=True, capture_output=True)
+        for path in (folder, *folder.iterdir()):
             path.chmod(0o755)
-    return folder
+        yield folder
 
 
 @pytest.fixture(name="tls_server", scope="module")
