@@ -113,12 +113,20 @@ def start(port: int | None = None, *options: str) -> MariaDB:
         (folder / "init.sql").write_text(
             f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}';\nGRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;\n"
         )
-        for path in (folder, folder / "init.sql"):
+        (folder / "tmp").mkdir()
+        for path in (folder, folder / "init.sql", folder / "tmp"):
             os.chown(path, user.pw_uid, user.pw_gid)
         _make_data(programs["mariadb-install-db"], folder, user)
         chosen = port or free_port()
         words = [programs["mariadbd"], "--no-defaults", f"--datadir={folder}/data", f"--socket={folder}/socket", f"--port={chosen}"]
-        words += ["--bind-address=127.0.0.1", f"--pid-file={folder}/pid", f"--init-file={folder}/init.sql", *FAST, *options]
+        words += [
+            f"--tmpdir={folder}/tmp",
+            "--bind-address=127.0.0.1",
+            f"--pid-file={folder}/pid",
+            f"--init-file={folder}/init.sql",
+            *FAST,
+            *options,
+        ]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen([*_as(user), *words], stdout=log, stderr=log, cwd=folder, start_new_session=True)
         server = MariaDB(folder, chosen, password, process)
@@ -167,7 +175,15 @@ def _as(user: pwd.struct_passwd) -> list[str]:
 
 
 def _make_data(program: str, folder: Path, user: pwd.struct_passwd) -> None:
-    words = [program, "--no-defaults", f"--datadir={folder}/data", "--auth-root-authentication-method=normal", "--skip-test-db"]
+    # Of its own: a server that starts removes the temporary tables that it finds there, also those of another one.
+    words = [
+        program,
+        "--no-defaults",
+        f"--datadir={folder}/data",
+        f"--tmpdir={folder}/tmp",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+    ]
     made = subprocess.run([*_as(user), *words], capture_output=True, text=True, cwd=folder, check=False)
     if made.returncode:
         raise NoServer(f"mariadb-install-db failed: {(made.stderr or made.stdout).strip()[-500:]}")
