@@ -1,9 +1,10 @@
 """Base tables of the hand-written yardstick: DuckDB SQL over the lake's files (docs/contract, without windows).
 
-With the modules named as families the same answers as `ca_assets.analyses`, written for DuckDB and for nothing else. It knows one currency
-only, at most 64 categories and one name per product, and no data without a known session. What paid off: narrow integer columns made
-once; one fine aggregate per day and one per hour from which all scopes follow; the wall clock's offset packed into the instant, so that
-a minimum keeps both; `all` from a dimension; one table of numbered orders per scope for cohorts, churn, promotions and journey.
+With the modules named as families the same answers as `ca_assets.analyses`, written for DuckDB and for nothing else. It knows one
+currency only, at most 64 categories and one name per product, no guests, and no data without a known session. What paid off: narrow
+integer columns made once; one fine aggregate per day and one per hour from which all scopes follow; the wall clock's offset packed into
+the instant, so that a minimum keeps both; `all` from a dimension; one table of numbered orders per scope for cohorts, churn, promotions
+and journey.
 """
 
 # ruff: noqa: S608 - names come from a mapping and are quoted; values are ours
@@ -28,7 +29,8 @@ def make(con: duckdb.DuckDBPyConnection, files: Files, shop: Shop, report_date: 
         con.read_parquet(list(files[name]), hive_partitioning=False).create_view(name)
     con.execute("SET TimeZone = 'UTC'")
     con.execute(MACROS)
-    con.execute(f"CREATE TEMP VIEW known AS SELECT * FROM orders WHERE session_start_date < TIMESTAMPTZ '{_utc(shop, report_date)}'")
+    known = f"client IS NOT NULL AND session_start_date < TIMESTAMPTZ '{_utc(shop, report_date)}'"
+    con.execute(f"CREATE TEMP VIEW known AS SELECT * FROM orders WHERE {known}")
     names, starts = _scopes(con, shop)
     con.register("scopes", pa.table({"scope": pa.array(range(len(names)), pa.uint16()), "name": names}))
     first = con.execute("SELECT min(local_start)::DATE FROM known").fetchall()[0][0]
