@@ -28,9 +28,10 @@ from ca_assets.sources.driver import Reading
 from ca_assets.sources.open import open_source
 from ca_assets.sources.postgresql.copy import CopySession
 from ca_assets.sources.postgresql.server import parse_server
-from ca_assets.sources.postgresql.sql import quote_identifier, select
+from ca_assets.sources.postgresql.sql import quote_identifier
 from ca_assets.sources.postgresql.types import mapped_columns
 from ca_assets.sources.postgresql.watchdog import ConnectionWatchdog
+from ca_assets.sources.select_sql import select
 from ca_assets_tests.servers.postgresql import PostgreSQL, serving
 from ca_assets_tests.shops.databases import SCHEMA, VARIABLE, fill_demo, over_tables
 

@@ -56,7 +56,7 @@ class Panel:
     are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of several currencies has none of.
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
     the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
-    `names`: where it looks up names.
+    `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Panel:
     draws_money: bool = False
     adds_days: bool = False
     ends_with_range: bool = False
+    empty: str = ""
     ignores_range: str = ""
     period_grain: Grain | None = None
     is_wide: bool = False

@@ -41,9 +41,14 @@ def staged_type(name: str, where: str, field: Field, theirs: str, kind: pa.DataT
         return pa.string()
     staged = _same_meaning(field.dtype, kind)
     if staged is None:
-        hint = f"our {field.name!r} needs {NEEDS[field.dtype]}"
-        raise SourceError(name, ErrorCode.BAD_COLUMN, f"the column {theirs!r} of {where} holds {kind}", column=theirs, hint=hint)
+        raise other_meaning(name, where, field, theirs, str(kind))
     return staged
+
+
+def other_meaning(name: str, where: str, field: Field, theirs: str, kind: str) -> SourceError:
+    """The error of a column whose type (named `kind`) cannot mean ours."""
+    what, hint = f"the column {theirs!r} of {where} holds {kind}", f"our {field.name!r} needs {NEEDS[field.dtype]}"
+    return SourceError(name, ErrorCode.BAD_COLUMN, what, column=theirs, hint=hint)
 
 
 def _same_meaning(dtype: Dtype, kind: pa.DataType) -> pa.DataType | None:

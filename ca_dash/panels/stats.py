@@ -212,8 +212,9 @@ def _measured(figure: KeyFigure, row: Any, selection: Selection) -> Measured:
         return Measured(last, _known(row["last_7_days"]), last.moved(LAST_DAYS), _known(row["previous_7_days"]), weeks)
     compared = span.compared(filters.choices.get(COMPARED.name, BEFORE))
     has_all_days = compared.start >= filters.first_day
-    days = _days_of(data, span)[figure.column]
-    return Measured(span, _sum(days), compared, _sum(_days_of(data, compared)[figure.column]) if has_all_days else None, _course(days))
+    values = _days_of(data, span)[figure.column]
+    before = _sum(_days_of(data, compared)[figure.column]) if has_all_days else None
+    return Measured(span, _sum(values), compared, before, _course(values))
 
 
 def _days_of(data: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -241,17 +242,11 @@ def _tile(figure: KeyFigure, measured: Measured, row: Any, style: Style, age: st
             return money(value, style.currency, style.locale, is_short=is_short)
         return short(value, style.locale) if is_short else number(value, 0, style.locale)
 
-    def span(days_: Span) -> str:
-        return days(days_.start, days_.end, style.locale)
-
-    before = (
-        f"{text(measured.before)} on {span(measured.compared)}"
-        if measured.before is not None
-        else f"no figure for {span(measured.compared)}"
-    )
+    earlier = _dates(measured.compared, style)
+    before = f"no figure for {earlier}" if measured.before is None else f"{text(measured.before)} on {earlier}"
     return course_tile(
         figure.title,
-        when=", ".join(part for part in (span(measured.span), age) if part),
+        when=", ".join(part for part in (_dates(measured.span, style), age) if part),
         value=text(measured.value),
         exact=text(measured.value, is_short=False),
         change=_change(measured, figure, style),
@@ -259,6 +254,10 @@ def _tile(figure: KeyFigure, measured: Measured, row: Any, style: Style, age: st
         foot=["several currencies: choose one as the filter"] if is_missing(row["total"]) else [before, f"all time {text(row['total'])}"],
         scheme=style.scheme,
     )
+
+
+def _dates(span: Span, style: Style) -> str:
+    return days(span.start, span.end, style.locale)
 
 
 def _change(measured: Measured, figure: KeyFigure, style: Style) -> html.Span | None:
@@ -269,8 +268,7 @@ def _change(measured: Measured, figure: KeyFigure, style: Style) -> html.Span | 
     arrow, direction = ("→", "flat") if abs(value) < 0.0005 else ("↑", "up") if value > 0 else ("↓", "down")
     tone = "neutral" if figure.is_cost or direction == "flat" else direction
     text = change(value, style.locale)
-    against = days(measured.compared.start, measured.compared.end, style.locale)
-    return html.Span(f"{arrow} {text}", className=f"ca-change is-{tone}", title=f"{text} against {against}")
+    return html.Span(f"{arrow} {text}", className=f"ca-change is-{tone}", title=f"{text} against {_dates(measured.compared, style)}")
 
 
 KEY_FIGURE_TILES = Tiles(_tiles, len(KEY_FIGURES), follow_dates=True)

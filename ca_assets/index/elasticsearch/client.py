@@ -87,6 +87,7 @@ class ElasticClient:
         """As `call`, for an answer that must be of all shards: one of which a shard is missing is retried too. Raises as `call`."""
 
         def call() -> Any:
+            """One try; a shard without an answer is an error that may pass."""
             answer = self.call(method, path, retry=False, **params)
             if answer["_shards"]["failed"]:
                 raise error_from_shard_failures(self.display_url, answer["_shards"].get("failures", ()))

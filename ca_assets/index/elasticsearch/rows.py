@@ -110,6 +110,7 @@ def search_many(client: ElasticClient, indexes: list[str], body: dict[str, Any])
     request = orjson.dumps({"index": indexes, "allow_partial_search_results": False}) + b"\n" + orjson.dumps(body) + b"\n"
 
     def search() -> dict[str, Any]:
+        """One try; an error inside of the answer is raised as one of its own would be."""
         answer = client.call("POST", "/_msearch", request, content_type=NDJSON, retry=False)["responses"][0]
         if "error" in answer:
             raise error_from_response(client.display_url, int(answer["status"]), answer)

@@ -15,10 +15,11 @@ from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.mysql.errors import error_from_server, idle_timeout, number_of
 from ca_assets.sources.mysql.server import parse_server
 from ca_assets.sources.mysql.session import FAILURES, Session
-from ca_assets.sources.mysql.sql import quote_identifier, select, single_statement, span_condition, table_parts
+from ca_assets.sources.mysql.sql import quote_identifier, single_statement, span_condition, table_parts
 from ca_assets.sources.mysql.types import mapped_columns
 from ca_assets.sources.mysql.watchdog import SocketWatchdog
 from ca_assets.sources.prefetch import prefetch
+from ca_assets.sources.select_sql import select
 from ca_assets.sources.staging import RawSource, Stage
 
 NO_TABLE = 1146

@@ -1,4 +1,4 @@
-"""SQL for MySQL and MariaDB: quoted identifiers, a table or one query to select from, the rows of a span, the selection.
+"""SQL for MySQL and MariaDB: quoted identifiers, a table or one query to select from, the rows of a span.
 
 Values are made from typed datetimes. The one text of a user that becomes SQL is his query, of which is made sure that it is a single
 statement that can stand inside of parentheses. The server judges the rest, in a read-only transaction of a session that takes one statement
@@ -13,11 +13,10 @@ import re
 from ca_assets.sources.driver import Span
 from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.one_statement import statement_length
+from ca_assets.sources.select_sql import name_parts, rows_of_span
 
 TABLE_PART = re.compile(r'`((?:[^`]|``)+)`|"((?:[^"]|"")+)"|([^`".]+)')
 MOST_PARTS = 2
-MARGIN = dt.timedelta(days=2)  # a column without a zone may be in any
-FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 TIME_LITERALS = {"timestamp": "TIMESTAMP", "datetime": "TIMESTAMP", "date": "DATE"}
 # What begins a comment or quotes, and how each of them ends.
 BEGIN = re.compile(r"""--(?=\s|$)|#|/\*M?!?|'|"|`""")
@@ -38,25 +37,13 @@ def quote_identifier(name: str) -> str:
 
 def table_parts(name: str, table: str) -> list[str]:
     """`orders`, `shop.orders` or ``shop.`odd.name` `` → its parts; SourceError when it is written otherwise. `name`: the source."""
-    parts, position = [], 0
-    while part := TABLE_PART.match(table, position):
-        quoted, doubled, bare = part.groups()
-        parts.append(quoted.replace("``", "`") if quoted else doubled.replace('""', '"') if doubled else bare.strip())
-        position = part.end() + 1
-        if table[part.end() : position] != ".":
-            break
-    if position <= len(table) or not all(parts) or len(parts) > MOST_PARTS or "\0" in table:
-        hint = "write `table` or `database.table`, and names with dots in backquotes"
-        raise SourceError(name, ErrorCode.BAD_CONFIG, f"table {table[:200]!r} is not a table's name", hint=hint)
-    return parts
+    hint = "write `table` or `database.table`, and names with dots in backquotes"
+    return name_parts(name, table, part=TABLE_PART, text_of=_part, most=MOST_PARTS, hint=hint)
 
 
-def select(expressions: list[str], relation: str, condition: str | None, limit: int | None) -> str:
-    """The statement that gives these expressions. `limit`: so many rows, whichever the server finds first."""
-    columns = ", ".join(expressions)
-    where = f" WHERE {condition}" if condition else ""
-    many = f" LIMIT {int(limit)}" if limit is not None else ""
-    return f"SELECT {columns} FROM {relation}{where}{many}"  # noqa: S608 - quoted names, one checked query, typed values
+def _part(match: re.Match[str]) -> str:
+    quoted, doubled, bare = match.groups()
+    return str(quoted.replace("``", "`") if quoted else doubled.replace('""', '"') if doubled else bare.strip())
 
 
 def span_condition(span: Span, kind: str) -> str | None:
@@ -66,23 +53,11 @@ def span_condition(span: Span, kind: str) -> str | None:
     """
     if kind not in TIME_LITERALS:
         return None
-    column, margin = quote_identifier(span.column), dt.timedelta() if kind == "timestamp" else MARGIN
-
-    def _from(moment: dt.datetime) -> str:
-        return f"{column} >= {_time_literal(moment, -margin, kind)}"
-
-    def _until(moment: dt.datetime) -> str:
-        return f"{column} < {_time_literal(moment, margin, kind)}"
-
-    parts = [f"({_from(begin)} AND {_until(end)})" for begin, end in span.parts]
-    return " OR ".join([_from(span.since), *parts, _until(FIRST), f"{column} IS NULL"])
+    return rows_of_span(span, quote_identifier(span.column), lambda wall: _time_literal(wall, kind), is_instant=kind == "timestamp")
 
 
-def _time_literal(moment: dt.datetime, shift: dt.timedelta, kind: str) -> str:
-    """A moment, shifted, as a typed literal."""
-    wall = moment.astimezone(dt.UTC).replace(tzinfo=None)
-    shifted = wall + min(max(shift, dt.datetime.min - wall), dt.datetime.max - wall)
-    text = shifted.date().isoformat() if kind == "date" else shifted.isoformat(" ", "microseconds")
+def _time_literal(wall: dt.datetime, kind: str) -> str:
+    text = wall.date().isoformat() if kind == "date" else wall.isoformat(" ", "microseconds")
     return f"{TIME_LITERALS[kind]}'{text}'"
 
 

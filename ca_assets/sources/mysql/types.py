@@ -6,7 +6,6 @@ Belongs here: names of types, reading texts. What a value means is judged in `cl
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,9 +14,8 @@ from pymysql.constants import FIELD_TYPE, FLAG
 
 from ca_assets.contracts.columns import Field
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.arrow_rows import MOMENT, NAIVE, NEEDS, staged_type
-from ca_assets.sources.errors import ErrorCode, SourceError
-from ca_assets.sources.mapping import match_header, source_columns, source_fields, staged_field
+from ca_assets.sources.arrow_rows import MOMENT, NAIVE, other_meaning, staged_type
+from ca_assets.sources.mapping import mapped_header
 from ca_assets.sources.mysql.sql import quote_identifier
 
 BINARY = 63  # the number of the character set that is none
@@ -87,9 +85,7 @@ class Column:
     def staged(self, name: str, where: str) -> pa.DataType:
         """The type in staging; SourceError when theirs cannot mean ours."""
         if self.kind not in MEANING[self.field.dtype]:
-            hint = f"our {self.field.name!r} needs {NEEDS[self.field.dtype]}"
-            what = f"the column {self.theirs!r} of {where} holds {self.kind}"
-            raise SourceError(name, ErrorCode.BAD_COLUMN, what, column=self.theirs, hint=hint)
+            raise other_meaning(name, where, self.field, self.theirs, self.kind)
         if self.is_number:
             return staged_type(name, where, self.field, self.theirs, pa.float64()) or pa.string()
         return (MOMENT if self.kind == "timestamp" else NAIVE) if self.is_time else pa.string()
@@ -109,12 +105,7 @@ def type_name(code: int, flags: int, charset: int) -> str:
 
 def mapped_columns(name: str, config: SourceConfig, where: str, header: list[tuple[str, str]]) -> list[Column]:
     """Our columns with what stands for them. `header`: their names and types. SourceError for one that is missing, or twice there."""
-    wanted = source_columns(name, config)
-    kinds = dict(header)
-    twice = [theirs for theirs, count in Counter(theirs for theirs, _ in header).items() if count > 1 and theirs in wanted.values()]
-    match_header(name, where, wanted, [*kinds, *twice])
-    mapped = ((field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config))
-    return [Column(staged_field(field, config, is_number=kind in NUMBERS), theirs, kind) for field, theirs, kind in mapped]
+    return [Column(*mapped) for mapped in mapped_header(name, config, where, header, NUMBERS)]
 
 
 def from_texts(values: pa.Array, column: Column) -> pa.Array:

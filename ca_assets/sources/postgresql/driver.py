@@ -20,10 +20,11 @@ from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.postgresql.copy import CopySession
 from ca_assets.sources.postgresql.errors import error_from_server, idle_timeout, state_of
 from ca_assets.sources.postgresql.server import Server, parse_server
-from ca_assets.sources.postgresql.sql import quote_identifier, select, single_statement, span_condition, table_parts
+from ca_assets.sources.postgresql.sql import quote_identifier, single_statement, span_condition, table_parts
 from ca_assets.sources.postgresql.types import Column, mapped_columns
 from ca_assets.sources.postgresql.watchdog import ConnectionWatchdog
 from ca_assets.sources.prefetch import prefetch
+from ca_assets.sources.select_sql import select
 from ca_assets.sources.staging import RawSource, Stage
 
 NO_TABLE = ("42P01", "3F000")  # SQLSTATEs: no such table, no such schema

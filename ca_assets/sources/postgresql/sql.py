@@ -1,4 +1,4 @@
-"""SQL for PostgreSQL and Redshift: quoted identifiers, a table or one query to select from, the rows of a span, the selection.
+"""SQL for PostgreSQL and Redshift: quoted identifiers, a table or one query to select from, the rows of a span.
 
 Identifiers and literals are quoted by sqlglot; values are made from typed datetimes. The one text of a user that becomes SQL is his query,
 of which is made sure that it is a single statement that can stand inside of parentheses. The server judges the rest: it parses the text
@@ -15,12 +15,11 @@ from sqlglot import exp
 from ca_assets.sources.driver import Span
 from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.one_statement import statement_length
+from ca_assets.sources.select_sql import name_parts, rows_of_span
 
 DIALECT = "postgres"  # Redshift quotes identifiers, and literals without backslashes, as PostgreSQL does
 TABLE_PART = re.compile(r'"((?:[^"]|"")+)"|([^".]+)')
 MOST_PARTS = 3
-MARGIN = dt.timedelta(days=2)  # a column without a zone may be in any
-FIRST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 TIME_LITERALS = {
     "timestamptz": ("TIMESTAMPTZ", "%Y-%m-%d %H:%M:%S.%f+00"),
     "timestamp": ("TIMESTAMP", "%Y-%m-%d %H:%M:%S.%f"),
@@ -44,24 +43,12 @@ def quote_identifier(name: str) -> str:
 
 def table_parts(name: str, table: str) -> list[str]:
     """`schema.table`, `"Weird.Name"` or `shop."Weird.Name"` → its parts; SourceError when it is written otherwise. `name`: the source."""
-    parts, position = [], 0
-    while part := TABLE_PART.match(table, position):
-        parts.append(part[1].replace('""', '"') if part[1] else part[2].strip())
-        position = part.end() + 1
-        if table[part.end() : position] != ".":
-            break
-    if position <= len(table) or not all(parts) or len(parts) > MOST_PARTS or "\0" in table:
-        hint = 'write `schema.table`, and names with dots as `schema."a.b"`'
-        raise SourceError(name, ErrorCode.BAD_CONFIG, f"table {table[:200]!r} is not a table's name", hint=hint)
-    return parts
+    hint = 'write `schema.table`, and names with dots as `schema."a.b"`'
+    return name_parts(name, table, part=TABLE_PART, text_of=_part, most=MOST_PARTS, hint=hint)
 
 
-def select(expressions: list[str], relation: str, condition: str | None, limit: int | None) -> str:
-    """The statement that gives these expressions. `limit`: so many rows, whichever the server finds first."""
-    columns = ", ".join(expressions)
-    where = f" WHERE {condition}" if condition else ""
-    many = f" LIMIT {int(limit)}" if limit is not None else ""
-    return f"SELECT {columns} FROM {relation}{where}{many}"  # noqa: S608 - quoted names, one checked query, typed values
+def _part(match: re.Match[str]) -> str:
+    return match[1].replace('""', '"') if match[1] else match[2].strip()
 
 
 def span_condition(span: Span, kind: str) -> str | None:
@@ -71,25 +58,13 @@ def span_condition(span: Span, kind: str) -> str | None:
     """
     if kind not in TIME_LITERALS:
         return None
-    column, margin = quote_identifier(span.column), dt.timedelta() if kind == "timestamptz" else MARGIN
-
-    def _from(moment: dt.datetime) -> str:
-        return f"{column} >= {_time_literal(moment, -margin, kind)}"
-
-    def _until(moment: dt.datetime) -> str:
-        return f"{column} < {_time_literal(moment, margin, kind)}"
-
-    parts = [f"({_from(begin)} AND {_until(end)})" for begin, end in span.parts]
-    return " OR ".join([_from(span.since), *parts, _until(FIRST), f"{column} IS NULL"])
+    return rows_of_span(span, quote_identifier(span.column), lambda wall: _time_literal(wall, kind), is_instant=kind == "timestamptz")
 
 
-def _time_literal(moment: dt.datetime, shift: dt.timedelta, kind: str) -> str:
-    """A moment, shifted, as a typed literal."""
+def _time_literal(wall: dt.datetime, kind: str) -> str:
     type_name, form = TIME_LITERALS[kind]
-    wall = moment.astimezone(dt.UTC).replace(tzinfo=None)
-    shifted = wall + min(max(shift, dt.datetime.min - wall), dt.datetime.max - wall)
     # strftime does not fill years before 1000 with zeros everywhere.
-    text = shifted.strftime(form.replace("%Y", f"{shifted.year:04d}"))
+    text = wall.strftime(form.replace("%Y", f"{wall.year:04d}"))
     return f"{type_name} {exp.Literal.string(text).sql(dialect=DIALECT)}"
 
 

@@ -7,7 +7,6 @@ is infinite stays infinite and is rejected there, as CSV's `infinity` is.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +15,8 @@ import pyarrow.compute as pc
 
 from ca_assets.contracts.columns import Field
 from ca_assets.shop import SourceConfig
-from ca_assets.sources.arrow_rows import MOMENT, NAIVE, NEEDS, staged_type
-from ca_assets.sources.errors import ErrorCode, SourceError
-from ca_assets.sources.mapping import match_header, source_columns, source_fields, staged_field
+from ca_assets.sources.arrow_rows import MOMENT, NAIVE, other_meaning, staged_type
+from ca_assets.sources.mapping import mapped_header
 from ca_assets.sources.postgresql.sql import quote_identifier
 
 TEXTS = frozenset({"text", "varchar", "bpchar", "name", "char", "citext", "enum"})
@@ -78,9 +76,7 @@ class Column:
     def staged(self, name: str, where: str) -> pa.DataType:
         """The type in staging; SourceError when theirs cannot mean ours."""
         if self.field.dtype != "str" and self.kind not in MEANING[self.field.dtype]:
-            hint = f"our {self.field.name!r} needs {NEEDS[self.field.dtype]}"
-            what = f"the column {self.theirs!r} of {where} holds {self.kind}"
-            raise SourceError(name, ErrorCode.BAD_COLUMN, what, column=self.theirs, hint=hint)
+            raise other_meaning(name, where, self.field, self.theirs, self.kind)
         if self.kind not in SIMPLE:
             return pa.string()
         return staged_type(name, where, self.field, self.theirs, SIMPLE[self.kind]) or pa.string()
@@ -88,13 +84,7 @@ class Column:
 
 def mapped_columns(name: str, config: SourceConfig, where: str, header: list[tuple[str, str]]) -> list[Column]:
     """Our columns with what stands for them. `header`: their names and types. SourceError for one that is missing, or twice there."""
-    wanted = source_columns(name, config)
-    kinds = dict(header)
-    # A name twice is of no interest where nobody asks for it (SELECT * of a join).
-    twice = [theirs for theirs, count in Counter(theirs for theirs, _ in header).items() if count > 1 and theirs in wanted.values()]
-    match_header(name, where, wanted, [*kinds, *twice])
-    mapped = ((field, wanted[field.name], kinds[wanted[field.name]]) for field in source_fields(name, config))
-    return [Column(staged_field(field, config, is_number=kind in NUMBERS), theirs, kind) for field, theirs, kind in mapped]
+    return [Column(*mapped) for mapped in mapped_header(name, config, where, header, NUMBERS)]
 
 
 def from_driver(values: pa.Array, column: Column) -> pa.Array:

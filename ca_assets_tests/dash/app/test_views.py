@@ -125,6 +125,16 @@ def test_nothing_is_a_sentence_and_no_empty_axis(index: EmbeddedIndex) -> None:
         assert words in written(view.state) and f"Country: FR, {days(dt.date(2024, 2, 15), sample_reports.LAST)}" in written(view.state)
 
 
+def test_an_empty_list_of_pairs_says_what_makes_one(tmp_path: Path) -> None:
+    index = make_app(tmp_path)[1]
+    for reports in sample_reports.report_sets({"all": 1.0}):
+        none = {name: table.slice(0, 0) for name, table in reports.tables.items() if name.startswith("product_pairs")}
+        index.stage_reports("g1", replace(reports, tables={**reports.tables, **none}))
+    index.switch("g1", META)
+    text = written(views_of(index).panel(SITE.panels["products-pairs"], "", "light").state)
+    assert "pair_orders" in text and "Choose other dates" not in text
+
+
 @pytest.mark.parametrize("search", ["", "?window=7d", "?from=2024-02-01&to=2024-02-10", "?from=2023-12-31&to=2024-01-31", "?window=all"])
 def test_tiles_are_the_sums_of_the_series(index: EmbeddedIndex, search: str) -> None:
     views = views_of(index)
