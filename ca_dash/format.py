@@ -21,6 +21,7 @@ MINUS = "−"
 SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 COLUMN_TITLES = {
+    "scope": "Filter",
     "frequency_hours": "Hours between orders",
     "offset_days": "Days later",
     "offset_weeks": "Weeks later",

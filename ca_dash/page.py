@@ -11,6 +11,7 @@ from typing import Any
 from dash import html
 
 from ca_dash.filters.bar import Controls
+from ca_dash.filters.comparison import COMPARED
 from ca_dash.filters.url import Choice
 from ca_dash.panel import Panel, Tiles, card
 
@@ -34,6 +35,16 @@ class Page:
     note: str = ""
 
     @property
+    def has_measures(self) -> bool:
+        """Whether one of its charts can be compared with earlier periods and split by a dimension."""
+        return any(panel.measure for panel in self.panels)
+
+    @property
+    def offered(self) -> tuple[Choice, ...]:
+        """The choices of its filter bar."""
+        return (*self.choices, COMPARED) if self.has_measures else self.choices
+
+    @property
     def controls(self) -> Controls:
         """What its filter bar has and says: what all its panels need, and what one of them uses."""
         specs = [panel.specs()[0] for panel in self.panels]
@@ -42,7 +53,8 @@ class Page:
             follows_dates=any(panel.follows_dates for panel in self.panels) or bool(self.tiles and self.tiles.follow_dates),
             has_grain=any(panel.follows_grain or panel.adds_days for panel in self.panels),
             adds_days=any(panel.adds_days for panel in self.panels),
-            choices=self.choices,
+            choices=self.offered,
+            can_split=self.has_measures,
             needs=tuple(need for need in specs[0].needs if need in shared),
             starts_at_download=any(spec.starts_at_download for panel in self.panels for spec in panel.specs()),
         )

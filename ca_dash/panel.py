@@ -24,6 +24,7 @@ from ca_dash.components.graph import graph
 from ca_dash.components.icons import icon
 from ca_dash.components.table import TableRows
 from ca_dash.figures.base import Style
+from ca_dash.figures.measure import Measure
 from ca_dash.filters.url import Choice, Filters
 from ca_dash.format import age, column_title
 from ca_dash.locales import current
@@ -56,7 +57,8 @@ class Panel:
     are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of several currencies has none of.
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
     the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
-    `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names.
+    `measure`: what its chart over periods is about, where that is one thing: then it can be compared with earlier periods and split by a
+    dimension. `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Panel:
     added: tuple[Column, ...] = ()
     refuse: Refuse | None = None
     names: Names | None = None
+    measure: Measure | None = None
     draws_money: bool = False
     adds_days: bool = False
     ends_with_range: bool = False

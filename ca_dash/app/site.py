@@ -47,7 +47,8 @@ class Site:
     @cached_property
     def choices(self) -> tuple[Choice, ...]:
         """What readers can choose on any page, by name."""
-        choices = {choice.name: choice for page in self.pages for part in (page, *page.panels) for choice in part.choices}
+        offered = [choices for page in self.pages for choices in (page.offered, *(panel.choices for panel in page.panels))]
+        choices = {choice.name: choice for part in offered for choice in part}
         return tuple(choices[name] for name in sorted(choices))
 
 

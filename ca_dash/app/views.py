@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +26,9 @@ from ca_dash.components.graph import EMPTY
 from ca_dash.components.states import Missing, state_message, unavailable
 from ca_dash.components.table import TableRows, table
 from ca_dash.figures.base import Style
+from ca_dash.figures.measure import SCOPE, add_earlier, split
 from ca_dash.filters import bar as filter_bar
+from ca_dash.filters.comparison import COMPARED, EARLIER, NOTHING, with_earlier
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
 from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts, step_title
 from ca_dash.locales import current
@@ -111,10 +114,15 @@ class Views:
             names = self._names(panel.names, filters) if panel.names else {}
             settings = shop.meta.get("settings") or {}
             style = Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings)
+            if panel.measure and SCOPE in rows.data:
+                return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=_badge(rows))
             if panel.figure is None:
                 shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
                 return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
             figure = panel.figure(data=rows.data, style=style)
+            if panel.measure:
+                compared = COMPARED.text(filters.choices[COMPARED.name])
+                add_earlier(figure, data=rows.data, measure=panel.measure, style=style, name=compared)
             return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
         except Missing as missing:
             state = missing.message()
@@ -145,14 +153,38 @@ class Views:
         part = shop.missing_part(spec.needs)
         if part:
             raise Missing(part.title, part.remedy)
+        scopes = filters.split_scopes(shop) if panel.measure else ()
+        if scopes:
+            return self._split_rows(panel, search, filters, shop, scopes)
+        return self._rows(panel, search, filters, shop)
+
+    def _rows(self, panel: Panel, search: str | None, filters: Filters, shop: ShopView) -> Rows:
+        """The rows for filters. Raises Missing and IndexUnavailable."""
+        spec = panel.spec(filters.choices, filters.grain)
         path, frame, span = self._read(panel, spec, filters, shop, search)
-        data = panel.prepare(frame.data, spec.grain) if panel.prepare else frame.data
+        everything = data = panel.prepare(frame.data, spec.grain) if panel.prepare else frame.data
         grain, column = panel.period_grain or spec.grain, "period" if panel.period_grain else spec.key[0]
+        columns = spec.columns + panel.added
         if grain is not None and not panel.ignores_range:
             data = cut(data, column, grain, filters.whole_periods(shop.week_start) if panel.adds_days else filters)
             span = ""
+            compared = filters.choices[COMPARED.name]
+            if panel.measure and compared != NOTHING:
+                known = tuple(name for name in panel.measure.columns if name in everything)
+                data = with_earlier(data, everything, grain, compared, key=panel.measure.key, columns=known)
+                columns += tuple(replace(c, name=f"{EARLIER}{c.name}", meaning=f"Earlier: {c.meaning}") for c in columns if c.name in known)
         guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
-        return Rows(data, path, spec, spec.columns + panel.added, filters, shop, frame.day, span, guests)
+        return Rows(data, path, spec, columns, filters, shop, frame.day, span, guests)
+
+    def _split_rows(self, panel: Panel, search: str | None, filters: Filters, shop: ShopView, scopes: Sequence[str]) -> Rows:
+        """The rows of several scopes one below the other, with the column `scope`. Raises Missing and IndexUnavailable."""
+        if panel.draws_money and filters.split == CURRENCY:
+            raise Missing("Several currencies", "Amounts in different currencies have no axis in common. Choose a currency as the filter.")
+        uncompared = replace(filters, choices={**filters.choices, COMPARED.name: NOTHING})
+        parts = [self._rows(panel, search, replace(uncompared, scope=scope), shop) for scope in scopes]
+        data = pd.concat([part.data.assign(**{SCOPE: part.filters.scope}) for part in parts], ignore_index=True)
+        data = data[[SCOPE, *(name for name in data if name != SCOPE)]]
+        return replace(parts[0], data=data, filters=filters, day=min(part.day for part in parts))
 
     def _read(self, panel: Panel, spec: ReportSpec, filters: Filters, shop: ShopView, search: str | None) -> tuple[ReportPath, Frame, str]:
         """A report for the page's range, its path, and the days that it is about. Raises Missing."""
@@ -210,6 +242,8 @@ def _named(rows: Rows) -> pd.DataFrame:
     is_series = "period" in keys or "step_order" in keys
     data = rows.data.sort_values(keys, kind="stable") if is_series else rows.data
     texts = {name: data[name].map(lambda text: RESERVED.get(text, text)) for name in data.columns if data[name].dtype == object}
+    if SCOPE in data:
+        texts[SCOPE] = data[SCOPE].map(scope_label)
     steps = {"step": data["step"].map(lambda step: step_title(str(step)))} if "step" in data else {}
     return data.assign(**{**texts, **steps})
 

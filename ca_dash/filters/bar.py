@@ -14,7 +14,7 @@ from ca_assets.contracts.alarms import alarms_of
 from ca_assets.contracts.units import GRAINS
 from ca_dash.components.icons import icon
 from ca_dash.components.states import state_message
-from ca_dash.filters.url import ALL, Choice, Filters
+from ca_dash.filters.url import ALL, SPLIT_VALUES, Choice, Filters, dimensions
 from ca_dash.format import RESERVED, day, days, label, scope_label, scope_parts
 from ca_dash.locales import BRITISH, current
 from ca_dash.reports import ShopView
@@ -40,6 +40,7 @@ class Controls:
     `has_grain` offers days, weeks, months (`adds_days`: coarser ones unless the URL names some), `choices` the page's own choices.
     `needs` names the parts of a shop without which the whole page has nothing to show; `starts_at_download`: some of its figures begin
     at the download, so that readers must be told what a download is. `follows_dates`: one of them is another one for other dates.
+    `can_split`: one of them can show a line for each of some values of a dimension.
     """
 
     has_grain: bool = False
@@ -48,6 +49,7 @@ class Controls:
     needs: tuple[str, ...] = ()
     starts_at_download: bool = False
     follows_dates: bool = True
+    can_split: bool = False
 
 
 def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
@@ -60,6 +62,8 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
         grain = filters.coarser().grain if controls.adds_days else filters.grain
         parts.append(_buttons("grain", "Periods", [(value, label(value)) for value in GRAINS], grain))
     parts += [_choice(choice, filters) for choice in controls.choices]
+    if controls.can_split and dimensions(shop):
+        parts.append(_split(shop, filters))
     alerts = [
         dmc.Alert(message, color="yellow", variant="light", icon=icon("alert", 18), className="ca-alert")
         for message in (*filters.messages, *_alarms(shop))
@@ -67,6 +71,8 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
     remarks = []
     if filters.scope != ALL and not filters.messages:
         remarks.append(f"{scope_label(filters.scope)} counts only sessions inside it: a customer’s first order here is his first here.")
+    if controls.can_split and filters.split:
+        remarks.append(_split_remark(filters))
     if not controls.follows_dates:
         remarks.append("The dates are off here: this page is about all that was known on the report date.")
     if controls.starts_at_download:
@@ -86,6 +92,8 @@ def summary(shop: ShopView, filters: Filters, controls: Controls) -> str:
         parts.append(f"as of {day(filters.as_of, current())}")
     if controls.has_grain and filters.has_own_grain:
         parts.append(label(filters.grain))
+    if controls.can_split and filters.split and filters.scope == ALL:
+        parts.append(f"split by {label(filters.split).lower()}")
     chosen = [(choice, filters.choices[choice.name]) for choice in controls.choices]
     parts += [f"{choice.title}: {choice.text(value)}" for choice, value in chosen if value != choice.default]
     return "; ".join(parts)
@@ -207,6 +215,27 @@ def _choice(choice: Choice, filters: Filters) -> Any:
         size="sm",
         className="ca-filter-choice",
     )
+
+
+def _split(shop: ShopView, filters: Filters) -> dmc.Select:
+    """By which dimension charts show a line for each of the first values."""
+    return dmc.Select(
+        id={"type": "filter", "name": "split"},
+        data=[{"value": "", "label": "Nothing"}, *({"value": name, "label": label(name)} for name in dimensions(shop))],
+        value=filters.split,
+        allowDeselect=False,
+        label="Split by",
+        size="sm",
+        openOnFocus=False,
+        className="ca-filter-choice",
+    )
+
+
+def _split_remark(filters: Filters) -> str:
+    if filters.scope != ALL:
+        return f"Not split by {label(filters.split).lower()}: charts are split for the whole shop only, and one part of it is the filter."
+    lines = f"its first {SPLIT_VALUES} values"
+    return f"Charts of one measure over time show a line for {lines} of {label(filters.split).lower()}; the others the whole shop."
 
 
 def _buttons(name: str, title: str, options: Sequence[tuple[str, str]], value: str, *, is_idle: bool = False) -> html.Div:

@@ -19,7 +19,7 @@ import pandas as pd
 from ca_assets.analyses.core.report import ReportSpec
 from ca_assets.contracts.report_path import WINDOW_DAYS
 from ca_assets.contracts.units import GRAINS, Grain
-from ca_dash.format import day, scope_label
+from ca_dash.format import day, scope_label, scope_parts
 from ca_dash.locales import current
 from ca_dash.reports import ShopView
 
@@ -32,6 +32,7 @@ LENGTHS: Mapping[Grain, pd.DateOffset] = {
     "monthly": pd.DateOffset(months=1),
 }
 EPOCH = dt.date(1990, 1, 1)
+SPLIT_VALUES = 6
 MAX_PARAMETERS = 50
 MAX_QUOTED = 60
 
@@ -85,6 +86,7 @@ class Window:
 class Filters:
     """What a page shows. `window` is None when the range was given by its days; `messages` say what the URL got wrong.
 
+    `split`: the dimension whose first values charts of one measure show a line each of (of the whole shop only); empty: none.
     `choices` holds the value of every choice, chosen or default.
     """
 
@@ -96,6 +98,7 @@ class Filters:
     window: str | None = DEFAULT_WINDOW
     grain: Grain = "daily"
     has_own_grain: bool = False
+    split: str = ""
     messages: tuple[str, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,6 +121,12 @@ class Filters:
         if self.start == self.first_day:
             return Window(None, self.end)
         return Window(self.days, self.end) if self.days in WINDOW_DAYS else None
+
+    def split_scopes(self, shop: ShopView) -> tuple[str, ...]:
+        """The scopes to show a line each of: the first values of the dimension, in the shop's order; none when nothing is split."""
+        if not self.split or self.scope != ALL:
+            return ()
+        return tuple(scope for scope in shop.scopes if scope_parts(scope)[0] == self.split)[:SPLIT_VALUES]
 
     def coarser(self) -> Filters:
         """With the periods of charts of many lines, unless the URL names some: about thirty points, where one line may have a hundred."""
@@ -156,7 +165,14 @@ def parse(search: str | None, shop: ShopView, choices: Sequence[Choice] = ()) ->
     grain = query.one_of("grain", "grain", GRAINS, readable)
     chosen = {choice.name: query.one_of(choice.name, choice.title.lower(), choice.values, choice.default) for choice in choices}
     has_own_grain = query.values.get("grain") == grain
-    return replace(filters, grain=grain, has_own_grain=has_own_grain, messages=tuple(query.messages), choices=chosen)
+    split = query.one_of("split", "dimension", dimensions(shop), "")
+    return replace(filters, grain=grain, has_own_grain=has_own_grain, split=split, messages=tuple(query.messages), choices=chosen)
+
+
+def dimensions(shop: ShopView) -> tuple[str, ...]:
+    """The shop's dimensions, by which charts can be split."""
+    parts = [scope_parts(scope) for scope in shop.scopes]
+    return tuple(dict.fromkeys(dimension for dimension, value in parts if value is not None))
 
 
 def changed(search: str | None, shop: ShopView, choices: Sequence[Choice], control: str, value: Any) -> str:
@@ -171,6 +187,7 @@ def changed(search: str | None, shop: ShopView, choices: Sequence[Choice], contr
         "to": None if filters.window else filters.end.isoformat(),
         "as_of": filters.as_of.isoformat(),
         "grain": filters.grain if filters.has_own_grain else None,
+        "split": filters.split,
         **filters.choices,
     }
     if control == "window" and value:
@@ -179,7 +196,7 @@ def changed(search: str | None, shop: ShopView, choices: Sequence[Choice], contr
         days = [str(text)[:10] for text in value]
         if days != [filters.start.isoformat(), filters.end.isoformat()]:
             values |= {"window": None, "from": days[0], "to": days[1]}
-    elif control in values and value:
+    elif control in values and (value or control == "split"):
         values[control] = value
     defaults = {"scope": ALL, "window": DEFAULT_WINDOW, "as_of": (shop.report_date or EPOCH).isoformat()}
     defaults |= {choice.name: choice.default for choice in choices}
@@ -200,7 +217,7 @@ class _Query:
         if not value or value in allowed:
             return value or default
         is_scope = name == "scope"
-        shown = "the whole shop" if is_scope else default
+        shown = "the whole shop" if is_scope else default or "no such lines"
         self.messages.append(f"There is no {what} {_quoted(scope_label(value) if is_scope else value)}; this page shows {shown}.")
         return default
 

@@ -7,7 +7,7 @@ from ca_dash.panels.churn import OVERALL as CHURN
 from ca_dash.panels.churn import WEEKLY as WEEKLY_CHURN
 from ca_dash.panels.journey import AVERAGE as JOURNEY
 from ca_dash.panels.products import TOP_CATEGORIES, TOP_PRODUCTS
-from ca_dash.panels.stats import COMPARED, DAILY_ORDERS, DAILY_REVENUE, HOURLY_ORDERS, KEY_FIGURE_TILES, WEEKDAYS
+from ca_dash.panels.stats import DAILY_ORDERS, DAILY_REVENUE, HOURLY_ORDERS, KEY_FIGURE_TILES, WEEKDAYS
 
 PAGE = Page(
     "/",
@@ -18,5 +18,4 @@ PAGE = Page(
     order=0,
     icon="home",
     tiles=KEY_FIGURE_TILES,
-    choices=(COMPARED,),
 )

@@ -8,9 +8,11 @@ from ca_assets.contracts.report_path import ReportPath
 from ca_dash.components.tiles import plain_tile
 from ca_dash.figures import churn
 from ca_dash.figures.base import Style
+from ca_dash.figures.measure import Measure
 from ca_dash.format import hours, interval, number, rate
 from ca_dash.panel import Panel, Selection, Tiles
 
+RATE = Measure("churn_rate", "Churn rate", "rate")
 OVERALL = Panel(
     "churn-overall",
     "Churn rate",
@@ -28,6 +30,7 @@ WEEKLY = Panel(
     churn.rates,
     "Each week is judged at its own end, with what was known then. Band: 95% interval.",
     refuse=churn.too_few,
+    measure=RATE,
     height=280,
 )
 WEEKLY_GAPS = Panel(
@@ -47,6 +50,7 @@ MONTHLY = Panel(
     churn.rates,
     "Each month is judged at its own end, with what was known then. Band: 95% interval.",
     refuse=churn.too_few,
+    measure=RATE,
     height=280,
 )
 MONTHLY_GAPS = Panel(

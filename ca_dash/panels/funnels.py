@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ca_dash.figures import conversion, funnels
+from ca_dash.figures.measure import Measure
 from ca_dash.panel import Panel
 
 SESSION_STEPS = Panel(
@@ -20,6 +21,7 @@ SESSION_RATES = Panel(
     "funnels/sessions_{grain}",
     funnels.session_rates,
     "Sessions with the step divided by all sessions of the period; band: 95% Wilson interval.",
+    measure=Measure("rate", "Share of sessions", "rate", is_of_last_step=True),
     is_wide=True,
     height=340,
 )
@@ -29,6 +31,7 @@ SESSION_VOLUMES = Panel(
     "funnels/sessions_{grain}",
     funnels.session_volumes,
     "Number of sessions with each step per period.",
+    measure=Measure("sessions", "Sessions", "count", is_of_last_step=True),
 )
 SESSION_HOURS = Panel(
     "sessions-hours",

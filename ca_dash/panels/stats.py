@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from ca_assets.index.protocol import NotPublished
 from ca_dash.components.tiles import course_tile
 from ca_dash.figures import stats
 from ca_dash.figures.base import Style
-from ca_dash.filters.url import Choice
+from ca_dash.figures.measure import Measure
+from ca_dash.filters.comparison import BEFORE, COMPARED, NOTHING, periods_back
 from ca_dash.format import change, days, is_missing, money, number, short
 from ca_dash.panel import Panel, Selection, Tiles
 
@@ -28,6 +29,7 @@ DAILY_ORDERS = Panel(
     "Bars: orders of the day, week or month. Line, of days: mean of the seven days up to each.",
     prepare=stats.with_week_mean,
     added=(Column("orders_mean", "float", "ratio", "Mean of the seven days up to the day"),),
+    measure=Measure("orders", "Orders", "count", mean="orders_mean"),
     is_wide=True,
     height=320,
 )
@@ -39,6 +41,7 @@ DAILY_REVENUE = Panel(
     "Bars: what customers paid in the day, week or month, before refunds. Line, of days: mean of the seven days up to each.",
     prepare=stats.with_week_mean,
     added=(Column("revenue_mean", "float", "money", "Mean of the seven days up to the day"),),
+    measure=Measure("revenue", "Revenue", "money", mean="revenue_mean"),
     draws_money=True,
     is_wide=True,
     height=280,
@@ -60,7 +63,14 @@ HOURLY_ORDERS = Panel(
     height=280,
 )
 
-ORDERS = Panel("purchases-orders", "Orders", "stats/{grain}_orders", stats.orders, "Sessions that ended with an order.")
+ORDERS = Panel(
+    "purchases-orders",
+    "Orders",
+    "stats/{grain}_orders",
+    stats.orders,
+    "Sessions that ended with an order.",
+    measure=Measure("orders", "Orders", "count"),
+)
 REVENUE = Panel(
     "purchases-revenue",
     "Revenue",
@@ -68,6 +78,7 @@ REVENUE = Panel(
     stats.revenue,
     "Sum of what customers paid, after discount and before refunds.",
     draws_money=True,
+    measure=Measure("revenue", "Revenue", "money"),
 )
 REVENUE_PARTS = Panel(
     "purchases-parts",
@@ -85,6 +96,7 @@ AVERAGE_AMOUNT = Panel(
     stats.average_amount,
     "Revenue of the week divided by its orders.",
     draws_money=True,
+    measure=Measure("average_amount", "Average amount per order", "money"),
     is_wide=True,
     height=260,
 )
@@ -119,6 +131,7 @@ WEEKLY_SESSIONS = Panel(
     "stats/weekly_sessions_per_customer",
     stats.sessions_per_customer,
     "Sessions of the week divided by the customers with a session in it.",
+    measure=Measure("sessions_per_customer", "Sessions per customer", "ratio"),
 )
 WEEKLY_ORDERS = Panel(
     "descriptive-order-rate",
@@ -126,6 +139,7 @@ WEEKLY_ORDERS = Panel(
     "stats/weekly_orders_per_customer",
     stats.orders_per_active_customer,
     "Orders of the week divided by its buyers, and by all customers with a session in it.",
+    measure=Measure("orders_per_buyer", "Orders per buyer", "ratio"),
 )
 
 
@@ -153,10 +167,7 @@ KEY_FIGURES = (
     KeyFigure("buyers", "Buyers", "stats/weekly_orders_per_customer", "buyers", adds_up=False),
     KeyFigure("discount", "Discount", "stats/daily_revenue", "discount", is_money=True, is_cost=True),
 )
-BEFORE, YEAR_BEFORE = "before", "year"
-COMPARED = Choice("compare", "Compared with", ((BEFORE, "Days before"), (YEAR_BEFORE, "A year before")))
 LAST_DAYS = 7  # of people, in `stats/kpis`
-SAME_WEEKDAYS = 364  # days: a year of whole weeks, so that a Sunday is compared with a Sunday
 COURSE_WEEKS = 26
 
 
@@ -173,17 +184,18 @@ class Span:
 
     def compared(self, choice: str) -> Span:
         """The span that it is compared with: that before it of the same length, or a year of whole weeks before (more, if it is longer)."""
-        length = (self.end - self.start).days + 1
-        return self.moved(length if choice == BEFORE else SAME_WEEKDAYS * -(-length // SAME_WEEKDAYS))
+        return self.moved(periods_back((self.end - self.start).days + 1, "daily", choice))
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A metric over a span and over the one that it is compared with (None: it has not all days), with its course."""
+    """A metric over a span and over the one that it is compared with (None: with none; its value None: it has not all days), with its
+    course.
+    """
 
     span: Span
     value: float | None
-    compared: Span
+    compared: Span | None
     before: float | None
     course: Sequence[float]
 
@@ -204,16 +216,17 @@ def _measured(figure: KeyFigure, row: Any, selection: Selection) -> Measured:
     except NotPublished:
         data = pd.DataFrame(columns=["period", "complete", figure.column])
     everything = Span(filters.first_day, filters.as_of)
+    choice = filters.choices.get(COMPARED.name, BEFORE)
     if not figure.adds_up:
         weeks = _course(data[data["complete"].astype(bool)].sort_values("period").tail(COURSE_WEEKS)[figure.column])
         if span == everything or is_missing(row["last_7_days"]):  # all days, or a shop of fewer than seven
             return Measured(everything, _known(row["total"]), everything.compared(BEFORE), None, weeks)
         last = Span(filters.as_of - dt.timedelta(LAST_DAYS - 1), filters.as_of)
-        return Measured(last, _known(row["last_7_days"]), last.moved(LAST_DAYS), _known(row["previous_7_days"]), weeks)
-    compared = span.compared(filters.choices.get(COMPARED.name, BEFORE))
-    has_all_days = compared.start >= filters.first_day
+        before_last = None if choice == NOTHING else last.moved(LAST_DAYS)
+        return Measured(last, _known(row["last_7_days"]), before_last, _known(row["previous_7_days"]) if before_last else None, weeks)
+    compared = None if choice == NOTHING else span.compared(choice)
     values = _days_of(data, span)[figure.column]
-    before = _sum(_days_of(data, compared)[figure.column]) if has_all_days else None
+    before = _sum(_days_of(data, compared)[figure.column]) if compared and compared.start >= filters.first_day else None
     return Measured(span, _sum(values), compared, before, _course(values))
 
 
@@ -242,8 +255,7 @@ def _tile(figure: KeyFigure, measured: Measured, row: Any, style: Style, age: st
             return money(value, style.currency, style.locale, is_short=is_short)
         return short(value, style.locale) if is_short else number(value, 0, style.locale)
 
-    earlier = _dates(measured.compared, style)
-    before = f"no figure for {earlier}" if measured.before is None else f"{text(measured.before)} on {earlier}"
+    total = f"all time {text(row['total'])}"
     return course_tile(
         figure.title,
         when=", ".join(part for part in (_dates(measured.span, style), age) if part),
@@ -251,9 +263,17 @@ def _tile(figure: KeyFigure, measured: Measured, row: Any, style: Style, age: st
         exact=text(measured.value, is_short=False),
         change=_change(measured, figure, style),
         course=measured.course,
-        foot=["several currencies: choose one as the filter"] if is_missing(row["total"]) else [before, f"all time {text(row['total'])}"],
+        foot=["several currencies: choose one as the filter"] if is_missing(row["total"]) else [*_before(measured, text, style), total],
         scheme=style.scheme,
     )
+
+
+def _before(measured: Measured, text: Callable[[float], str], style: Style) -> list[str]:
+    """What it is compared with, in words; nothing where readers want no comparison."""
+    if measured.compared is None:
+        return []
+    earlier = _dates(measured.compared, style)
+    return [f"no figure for {earlier}" if measured.before is None else f"{text(measured.before)} on {earlier}"]
 
 
 def _dates(span: Span, style: Style) -> str:
@@ -262,7 +282,7 @@ def _dates(span: Span, style: Style) -> str:
 
 def _change(measured: Measured, figure: KeyFigure, style: Style) -> html.Span | None:
     """The change with an arrow and a sign: colour is never the only mark."""
-    if measured.value is None or not measured.before:
+    if measured.value is None or not measured.before or measured.compared is None:
         return None
     value = measured.value / measured.before - 1
     arrow, direction = ("→", "flat") if abs(value) < 0.0005 else ("↑", "up") if value > 0 else ("↓", "down")
