@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import DateTime, Engine, Float, String, Text, create_engine, event, inspect, make_url, text
+from sqlalchemy import DateTime, Engine, Float, String, Text, UniqueConstraint, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from ca_assets.settings.process import ProcessSettings, process_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0003"  # of the migrations
+NEWEST_REVISION = "0004"  # of the migrations
 
 
 class SettingsUnavailable(RuntimeError):
@@ -78,6 +78,21 @@ class Connection(Base):
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     secret: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SavedView(Base):
+    """A page (`path`) with its filters (`query`) under a name, of the user `owner`; `is_shared`: everybody sees it."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("owner", "name", name="one_view_of_a_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(100))
+    path: Mapped[str] = mapped_column(String(200))
+    query: Mapped[str] = mapped_column(Text)
+    is_shared: Mapped[bool]
+    saved_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
 
 @dataclass(frozen=True)

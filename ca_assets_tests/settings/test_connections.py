@@ -132,7 +132,7 @@ def test_a_password_with_unescaped_signs_is_never_shown(mangled: str) -> None:
 def test_an_older_settings_database_gets_the_table(settings: ProcessSettings) -> None:
     open_database(settings).engine.dispose()
     with sqlite3.connect(settings.home / "settings.sqlite") as connection:
-        connection.execute("drop table connections")
+        connection.executescript("drop table connections; drop table saved_views")
         connection.execute("update alembic_version set version_num = '0002'")
     database = open_database(settings)
     store_connection(database, "SHOP_URL", URL, settings)

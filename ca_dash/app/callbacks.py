@@ -118,6 +118,7 @@ def _browser(app: Dash) -> None:
     in_browser("colors", Output("colors", "data"), path)
     in_browser("title", Output("title", "storage_type"), Input("title", "data"), prevent_initial_call=True)
     in_browser("links", Output(links, "href"), Output(links, "className"), path, SEARCH, State(links, "id"))
+    in_browser("copyLink", Output("copy-link", "title"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
     in_browser("shell", Output("shell", "navbar"), Input("drawer", "n_clicks"), Input("fold", "n_clicks"), path)
     for kind in ("csv", "png"):
         entries = {"type": f"panel-{kind}", "id": ALL}

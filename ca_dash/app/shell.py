@@ -8,6 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from ca_dash.app import saved_views
 from ca_dash.app.site import Site
 from ca_dash.auth.login import current_user
 from ca_dash.auth.security import csrf_token
@@ -42,6 +43,8 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         dcc.Store(id="colors"),
         shell,
         _table_window(),
+        saved_views.window(),
+        html.Div(id="toast", className="ca-toast", role="status"),  # assets/app.js fills it
         html.Div([html.P(id="said-page"), html.P(id="said-filter")], className="ca-unseen", role="status"),  # assets/keyboard.js fills it
     ]
     return dmc.MantineProvider(parts, theme=mantine_theme(), defaultColorScheme="auto")
@@ -87,9 +90,21 @@ def _header(shop: ShopView | None) -> html.Div:
         **{"aria-label": "Light or dark colours"},
     )
     return html.Div(
-        [html.Div(left, className="ca-header-left"), html.Div([scheme_switch, _user_menu()], className="ca-header-right")],
+        [
+            html.Div(left, className="ca-header-left"),
+            html.Div([*_page_buttons(), scheme_switch, _user_menu()], className="ca-header-right"),
+        ],
         className="ca-header-row",
     )
+
+
+def _page_buttons() -> list[dmc.ActionIcon]:
+    """What one can do with the page as it is: copy its address, find it again."""
+    buttons = (("copy-link", "link", "Copy the link to this page with its filters"), ("views-open", "bookmark", "Saved views"))
+    return [
+        dmc.ActionIcon(icon(picture), id=name, variant="subtle", color="gray", size="lg", n_clicks=0, **{"aria-label": text})
+        for name, picture, text in buttons
+    ]
 
 
 def _user_menu() -> dmc.Popover:

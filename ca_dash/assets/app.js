@@ -28,6 +28,29 @@ window.dash_clientside = window.dash_clientside || {};
     });
   };
 
+  // A short message, seen and said; the next one takes its place.
+  var toasting = null;
+  function toast(text) {
+    var place = document.getElementById("toast");
+    if (!place || !text) { return; }
+    clearTimeout(toasting);
+    place.textContent = text;
+    place.classList.add("is-shown");
+    toasting = setTimeout(function () { place.classList.remove("is-shown"); place.textContent = ""; }, 4000);
+  }
+
+  // Browsers give the clipboard to pages of HTTPS and of this machine only; on others the older way is what there is.
+  function copy(text) {
+    if (navigator.clipboard && window.isSecureContext) { return navigator.clipboard.writeText(text); }
+    var field = document.createElement("textarea"), focused = document.activeElement;
+    field.value = text; field.className = "ca-unseen";
+    document.body.appendChild(field); field.select();
+    var done = document.execCommand("copy");
+    field.remove();
+    if (focused) { focused.focus(); }
+    return done ? Promise.resolve() : Promise.reject(new Error("refused"));
+  }
+
   function scheme() { return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
 
   // Logging out is a form with a token; Dash's own forms never submit.
@@ -80,6 +103,15 @@ window.dash_clientside = window.dash_clientside || {};
         ids.map(function (id) { return "ca-nav-link" + (id.path === pathname ? " is-active" : ""); })
       ];
     },
+    copyLink: function () {
+      copy(window.location.href).then(
+        function () { toast("Link copied."); },
+        function () { toast("The browser does not allow copying; copy the address from its address bar."); }
+      );
+      return unchanged();
+    },
+    closeViews: function () { return false; },
+    toast: function (text) { toast(text); return unchanged(); },
     shell: function () {
       var id = (window.dash_clientside.callback_context.triggered_id) || "url";
       if (id === "drawer") { open = !open; }
