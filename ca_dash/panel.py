@@ -214,6 +214,7 @@ def _definition_text(panel: Panel) -> list[Any]:
 def _menu(panel: Panel) -> dmc.Menu:
     entries = [("table", "View as table", "table"), ("csv", "Download CSV", "download")]
     entries += [("png", "Download picture", "image")] if panel.figure else []
+    entries.append(("how", "How this is computed", "code"))
     items = [
         dmc.MenuItem(text, id={"type": f"panel-{kind}", "id": panel.id}, leftSection=icon(picture, 16), n_clicks=0)
         for kind, text, picture in entries
@@ -225,7 +226,7 @@ def _menu(panel: Panel) -> dmc.Menu:
         [dmc.MenuTarget(button), dmc.MenuDropdown(items)],
         position="bottom-end",
         shadow="md",
-        width=190,
+        width=220,
         keepMounted=False,  # a list that is only hidden cannot take the focus at the moment it opens, and then no key reaches it
         menuItemTabIndex=0,
     )

@@ -12,7 +12,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import pandas as pd
@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.protocol import Index, NotPublished, Snapshot
-from ca_assets.on_demand.request import EVERY_SCOPE, Computed, NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.on_demand.request import EVERY_SCOPE, READ_TABLES, Computed, NotComputed, RangesUnavailable, Request, range_request
 from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
@@ -140,6 +140,28 @@ class Reader:
                     return self._frames[key]
             report = snapshot.report(path.name, path.windowed_type, scope, newest)
         return self._keep(key, report.data, report.meta)
+
+    def tables(self) -> dict[str, int]:
+        """Rows of the published tables that reports are computed from; of those that are published."""
+        with self._index.snapshot() as snapshot:
+            rows = {}
+            for name in READ_TABLES:
+                try:
+                    rows[name] = snapshot.table(name).rows
+                except NotPublished as error:
+                    log.debug("%s: %s", name, error)
+            return rows
+
+    def statements(self, path: ReportPath, scope: str, days: tuple[dt.date | None, dt.date]) -> tuple[str, ...]:
+        """What the engine runs for a report as of the last day, with a first day for exactly these days; computes it anew.
+
+        Raises NotComputed, RangesUnavailable.
+        """
+        if self._ranges is None:
+            raise RangesUnavailable("Nothing is computed here (CA_RANGE_PROCESSES is 0).")
+        with self._index.snapshot() as snapshot:
+            request = range_request(snapshot, path.name, scope, days)
+        return self._ranges.compute(replace(request, with_statements=True)).statements
 
     def frame_at_end(self, path: ReportPath, scope: str, end: dt.date, day: dt.date) -> Frame:
         """A report as of exactly `end`, published or computed; where it cannot be, as of `day`, which its own date then tells."""

@@ -19,6 +19,7 @@ from ca_assets.analyses.core.family import Inputs, compute_family, families
 from ca_assets.analyses.core.selection import select_range
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.engine.connect import duckdb_engine
+from ca_assets.engine.statements import recorded
 from ca_assets.lake.lake import Lake
 from ca_assets.lake.pins import pin_versions
 from ca_assets.on_demand.request import KEPT_BASES, Computed, NotComputed, Request
@@ -43,7 +44,14 @@ class RangeEngine:
 
     def compute(self, request: Request) -> Computed:
         """The reports that are asked for. Raises NotComputed, and whatever the lake, the settings and the engine raise."""
-        base, family = self._base(request), families()[request.family]
+        if not request.with_statements:
+            return self._compute(request, self._base(request))
+        with recorded(self._con.con) as statements, ExitStack() as stack:
+            computed = self._compute(request, self._make_base(request, stack))
+        return replace(computed, statements=tuple(statements))
+
+    def _compute(self, request: Request, base: Base) -> Computed:
+        family = families()[request.family]
         with TempTables(self._con) as temp:
             if request.first is None:
                 reports = compute_family(family, Inputs(temp, lambda: base), replace(base.context, windows=False)).reports

@@ -32,6 +32,8 @@ class Request:
 
     `first` None: its reports that are neither series nor have windows, as of the end of `last`, in all scopes (`EVERY_SCOPE`).
     They are computed from the versions of the lake's tables (name, version) and the edition of shop.yaml that are published.
+    `with_statements`: the engine's statements are wanted too, so everything is computed anew. With a `first` day, they are those of
+    windows only; without, those of the family as it is published, but for its windows.
     """
 
     generation: str
@@ -41,6 +43,7 @@ class Request:
     scope: str
     first: dt.date | None
     last: dt.date
+    with_statements: bool = False
 
     @property
     def base_key(self) -> tuple[Any, ...]:
@@ -50,10 +53,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Computed:
-    """Reports by type, with the contract's columns, after `scope` where they are of all scopes; and the family's meta."""
+    """Reports by type, with the contract's columns, after `scope` where they are of all scopes; and the family's meta.
+
+    `statements`: what the engine computed for them, in order, where that was asked for.
+    """
 
     tables: Mapping[str, pa.Table]
     meta: Mapping[str, Any] = field(default_factory=dict)
+    statements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ca_assets.index.protocol import Index
 from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
-from ca_dash.app import callbacks, export, saved_views, shell
+from ca_dash.app import callbacks, explanation, export, saved_views, shell
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
@@ -73,6 +73,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     views = Views(Reader(index, ranges), site)
     app.layout = lambda: shell.layout(views.shop(), views.site)
     callbacks.register(app, views)
+    explanation.register(app, views)
     saved_views.register(app, views, database)
     export.register(server, views)
     add_headers(server, app.csp_hashes())

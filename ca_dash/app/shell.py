@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from ca_dash.app import saved_views
+from ca_dash.app import explanation, saved_views
 from ca_dash.app.site import Site
 from ca_dash.auth.login import current_user
 from ca_dash.auth.security import csrf_token
@@ -43,6 +43,7 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         dcc.Store(id="colors"),
         shell,
         _table_window(),
+        explanation.window(),
         saved_views.window(),
         html.Div(id="toast", className="ca-toast", role="status"),  # assets/app.js fills it
         html.Div([html.P(id="said-page"), html.P(id="said-filter")], className="ca-unseen", role="status"),  # assets/keyboard.js fills it
