@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ca_assets.contracts.report_path import ReportPath
@@ -14,8 +15,10 @@ from ca_assets.on_demand.request import NotComputed
 from ca_assets_tests.dash import sample_reports
 from ca_assets_tests.dash.applications import META, SITE, make_app, publish, views_of
 from ca_dash.app.views import Views
+from ca_dash.components.states import Missing
 from ca_dash.figures import cohorts
 from ca_dash.figures.base import Style
+from ca_dash.filters.url import LENGTHS, parse
 from ca_dash.format import days
 from ca_dash.locales import locale_of
 from ca_dash.panels.stats import Span
@@ -240,3 +243,42 @@ def test_the_age_of_rows_is_written_in_the_locale(two_dates: Views, monkeypatch:
 def test_nothing_is_read_of_a_day_after_the_pages(two_dates: Views) -> None:
     assert two_dates.rows(SITE.panels["overall-orders"], "?as_of=2024-03-09").day == OLD
     assert "as of" not in str(two_dates.panel(SITE.panels["overall-orders"], "?as_of=2024-03-09", "light").badge)
+
+
+RANGES = (
+    "",
+    "window=7d",
+    "window=28d",
+    "window=365d",
+    "window=all",
+    "from=2024-03-13&to=2024-03-13",
+    "from=2024-03-07&to=2024-03-13",
+    "from=2024-01-31&to=2024-02-29",
+    "from=2023-12-30&to=2024-01-02&grain=weekly",
+    "from=2024-02-15&to=2024-03-01&grain=monthly",
+)
+
+
+@pytest.mark.parametrize("dates", RANGES)
+def test_no_panel_shows_a_day_outside_the_range(index: EmbeddedIndex, dates: str) -> None:
+    """Series have only periods that touch the range; what is no series names exactly these days, or says that it has none."""
+    views, shop = views_of(index), views_of(index).shop()
+    assert shop is not None
+    for scope in ("all", "country=FR", "country=__none__", "no=such"):
+        search = f"?scope={scope.replace('=', '%3D')}&{dates}"
+        filters = parse(search, shop, SITE.choices)
+        for panel in SITE.panels.values():
+            if not panel.follows_dates or panel.ends_with_range:
+                continue
+            try:
+                rows = views.rows(panel, search)
+            except Missing as missing:
+                assert days(filters.start, filters.end, locale_of("en-GB")) in missing.title and panel.specs()[0].has_windows, panel.id
+                continue
+            grain = panel.period_grain or rows.spec.grain
+            if grain is None:
+                assert rows.span == days(filters.start, filters.end, locale_of("en-GB")), panel.id
+                continue
+            shown = filters.coarser().whole_periods(shop.week_start) if panel.adds_days else filters
+            starts = pd.to_datetime(rows.data["period" if panel.period_grain else rows.spec.key[0]])
+            assert (starts <= pd.Timestamp(shown.end)).all() and (starts + LENGTHS[grain] > pd.Timestamp(shown.start)).all(), panel.id
