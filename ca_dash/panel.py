@@ -28,6 +28,7 @@ from ca_dash.figures.measure import Measure
 from ca_dash.filters.url import Choice, Filters
 from ca_dash.format import age, column_title
 from ca_dash.locales import current
+from ca_dash.marks.mark import Behind
 from ca_dash.reports import Frame, Reader
 
 FigureFunction = Callable[..., go.Figure]
@@ -58,7 +59,8 @@ class Panel:
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
     the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
     `measure`: what its chart over periods is about, where that is one thing: then it can be compared with earlier periods and split by a
-    dimension. `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names.
+    dimension. `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names. `behind`: the lists of
+    orders or customers that its marks open; None where they stand for neither.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Panel:
     refuse: Refuse | None = None
     names: Names | None = None
     measure: Measure | None = None
+    behind: Behind | None = None
     draws_money: bool = False
     adds_days: bool = False
     ends_with_range: bool = False
@@ -166,7 +169,11 @@ def _picture(panel: Panel) -> html.Div:
     if panel.figure is None:
         return html.Div(id={"type": "rows-table", "id": panel.id}, className="ca-rows")
     name = f"Chart: {panel.title}. Its numbers are in the table view of the panel’s menu."
-    return html.Div(graph({"type": "panel-figure", "id": panel.id}, panel.height), role="img", **{"aria-label": name})
+    if panel.behind:
+        name += f" The menu also shows the {' or '.join(panel.behind.rows)} behind them."
+    look = "ca-has-lists" if panel.behind else ""
+    chart = graph({"type": "panel-figure", "id": panel.id}, panel.height)
+    return html.Div(chart, className=look, role="img", **{"aria-label": name})
 
 
 def _definition(panel: Panel) -> dmc.Popover:
@@ -213,6 +220,8 @@ def _definition_text(panel: Panel) -> list[Any]:
 
 def _menu(panel: Panel) -> dmc.Menu:
     entries = [("table", "View as table", "table"), ("csv", "Download CSV", "download")]
+    if panel.behind:
+        entries.insert(1, ("marks", f"Show the {' or '.join(panel.behind.rows)}", "people"))
     entries += [("png", "Download picture", "image")] if panel.figure else []
     entries.append(("how", "How this is computed", "code"))
     items = [
@@ -226,7 +235,7 @@ def _menu(panel: Panel) -> dmc.Menu:
         [dmc.MenuTarget(button), dmc.MenuDropdown(items)],
         position="bottom-end",
         shadow="md",
-        width=220,
+        width=230,
         keepMounted=False,  # a list that is only hidden cannot take the focus at the moment it opens, and then no key reaches it
         menuItemTabIndex=0,
     )

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 import pandas as pd
 import pyarrow as pa
@@ -21,7 +21,19 @@ import pyarrow.compute as pc
 
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.protocol import Index, NotPublished, Snapshot
-from ca_assets.on_demand.request import EVERY_SCOPE, READ_TABLES, Computed, NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.on_demand.list_files import ListFile
+from ca_assets.on_demand.request import (
+    EVERY_SCOPE,
+    READ_TABLES,
+    Computed,
+    ListQuestion,
+    ListRequest,
+    NotComputed,
+    RangesUnavailable,
+    Request,
+    list_request,
+    range_request,
+)
 from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
@@ -91,8 +103,12 @@ class Frame:
 class Ranges(Protocol):
     """Who computes what is not published: `ca_assets.on_demand.pool`."""
 
-    def compute(self, request: Request) -> Computed:
-        """The reports of a range. Raises NotComputed."""
+    @overload
+    def compute(self, request: Request) -> Computed: ...
+    @overload
+    def compute(self, request: ListRequest) -> ListFile: ...
+    def compute(self, request: Request | ListRequest) -> Computed | ListFile:
+        """The reports of a range, or the rows of a list. Raises NotComputed."""
         ...
 
 
@@ -162,6 +178,14 @@ class Reader:
         with self._index.snapshot() as snapshot:
             request = range_request(snapshot, path.name, scope, days)
         return self._ranges.compute(replace(request, with_statements=True)).statements
+
+    def list_file(self, question: ListQuestion) -> ListFile:
+        """The rows of a list of what is published now; waits for them. Raises NotPublished, NotComputed, RangesUnavailable."""
+        if self._ranges is None:
+            raise RangesUnavailable("Lists are not made here.")
+        with self._index.snapshot() as snapshot:
+            request = list_request(snapshot, question)
+        return self._ranges.compute(request)
 
     def frame_at_end(self, path: ReportPath, scope: str, end: dt.date, day: dt.date) -> Frame:
         """A report as of exactly `end`, published or computed; where it cannot be, as of `day`, which its own date then tells."""

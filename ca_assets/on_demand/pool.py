@@ -1,7 +1,7 @@
-"""Some processes that compute ranges, for all threads of a process: started at first use, replaced when one dies, ended with it.
+"""Some processes that compute ranges and lists, for all threads of a process: started at first use, replaced when one dies, ended with it.
 
 The same request is computed once, however many readers wait for it, and its result is kept while its publication is the newest. A request
-goes to a process that has its base tables, if one is free.
+goes to a process that has its base tables, if one is free. Of lists the file is kept, within bounds of number and size.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from ca_assets.lake.lake import Lake
 from ca_assets.loading.scratch import scratch_folder
+from ca_assets.on_demand.list_files import ListFile, remove_list
 from ca_assets.on_demand.process import EngineEnded, EngineProcess, EngineTimeout
-from ca_assets.on_demand.request import Computed, Failure, NotComputed, RangesUnavailable, Request
+from ca_assets.on_demand.request import Answer, AnyRequest, Computed, Failure, ListRequest, NotComputed, RangesUnavailable, Request
 from ca_assets.settings.process import ProcessSettings
 
 KEPT_RESULTS = 256
+KEPT_LIST_BYTES = 4_000_000_000
 MOST_WAITING = 32
 BUSY_SECONDS = 2.0  # most reports take less, and another process would have to make the base tables first
 PREFIX = "ranges-"
@@ -42,7 +44,7 @@ class RangePool:
 
     def __init__(self, settings: ProcessSettings) -> None:
         self._settings = settings
-        self._results: OrderedDict[Request, Future[Computed]] = OrderedDict()
+        self._results: OrderedDict[AnyRequest, Future[Answer]] = OrderedDict()
         self._processes: list[EngineProcess] = []
         self._free: list[EngineProcess] = []
         self._making: set[tuple[Any, ...]] = set()  # base tables that a process is making now
@@ -51,8 +53,14 @@ class RangePool:
         self._folder: Path | None = None
         self._numbers = itertools.count()
 
-    def compute(self, request: Request) -> Computed:
-        """The reports that are asked for; waits for them. Raises NotComputed, RangesUnavailable where nothing can be computed."""
+    @overload
+    def compute(self, request: Request) -> Computed: ...
+    @overload
+    def compute(self, request: ListRequest) -> ListFile: ...
+    @overload
+    def compute(self, request: AnyRequest) -> Answer: ...
+    def compute(self, request: AnyRequest) -> Answer:
+        """What is asked for; waits for it. Raises NotComputed, RangesUnavailable where nothing can be computed."""
         future, is_new = self._future(request)
         if is_new:
             self._run(request, future)
@@ -61,7 +69,7 @@ class RangePool:
         except FutureTimeout:
             raise NotComputed(self._too_long()) from None
 
-    def _future(self, request: Request) -> tuple[Future[Computed], bool]:
+    def _future(self, request: AnyRequest) -> tuple[Future[Answer], bool]:
         """The result of a request, and whether the caller has to compute it. Raises NotComputed when too many wait already."""
         with self._changed:
             if request in self._results:
@@ -70,17 +78,38 @@ class RangePool:
             if sum(not future.done() for future in self._results.values()) >= MOST_WAITING:
                 raise NotComputed("Too many ranges are being computed just now; try again in a minute.")
             for other in [other for other in self._results if other.generation != request.generation and self._results[other].done()]:
-                del self._results[other]
+                self._forget(other)
             while len(self._results) >= KEPT_RESULTS + MOST_WAITING:
-                self._results.popitem(last=False)
+                self._forget(next(iter(self._results)))
             future = self._results[request] = Future()
             return future, True
 
-    def _run(self, request: Request, future: Future[Computed]) -> None:
+    def _forget(self, request: AnyRequest) -> None:
+        """Keep a result no longer."""
+        future = self._results.pop(request)
+        answer = future.result() if future.done() and not future.exception() else None
+        if isinstance(answer, ListFile):
+            remove_list(answer.path)
+
+    def _forget_large_lists(self) -> None:
+        """Files of the lists that were wanted longest ago, until the others are small enough together; the newest stays."""
+        with self._changed:
+            answers = {other: future.result() for other, future in self._results.items() if future.done() and not future.exception()}
+            sizes = {other: _size(answer) for other, answer in answers.items() if isinstance(answer, ListFile)}
+            total = sum(sizes.values())
+            for other in list(sizes)[:-1]:
+                if total <= KEPT_LIST_BYTES:
+                    return
+                total -= sizes[other]
+                self._forget(other)
+
+    def _run(self, request: AnyRequest, future: Future[Answer]) -> None:
         """Compute a request, for all who wait for it. What failed is not kept: it may be tried again."""
         error = NotComputed("It could not be computed; the application’s log says why.")
         try:
             future.set_result(self._ask(request))
+            if isinstance(request, ListRequest):
+                self._forget_large_lists()
         except NotComputed as reason:
             error = reason
         finally:
@@ -89,7 +118,7 @@ class RangePool:
                     self._results.pop(request, None)
                 future.set_exception(error)
 
-    def _ask(self, request: Request) -> Computed:
+    def _ask(self, request: AnyRequest) -> Answer:
         deadline = time.monotonic() + self._settings.range_timeout_seconds
         process = self._take(request, deadline)
         is_making = request.base_key not in process.base_keys
@@ -106,7 +135,7 @@ class RangePool:
             raise NotComputed(answer.reason)
         return answer
 
-    def _take(self, request: Request, deadline: float) -> EngineProcess:
+    def _take(self, request: AnyRequest, deadline: float) -> EngineProcess:
         """A process for the caller: one that has the base tables, else a new one, else any. Raises NotComputed at the deadline.
 
         While another makes the same base tables, it is waited for: they are not made twice. One that has them and is busy is waited for a
@@ -146,7 +175,7 @@ class RangePool:
         if self._folder is None:
             self._folder = self._stack.enter_context(scratch_folder(self._settings.staging, PREFIX))
             atexit.register(self.close)
-        process = EngineProcess(self._settings, self._folder / str(next(self._numbers)))
+        process = EngineProcess(self._settings, self._folder / str(next(self._numbers)), self._folder / "lists")
         self._processes.append(process)
         return process
 
@@ -156,7 +185,7 @@ class RangePool:
             self._free.remove(process)
             self._processes.remove(process)
 
-    def _give_back(self, process: EngineProcess, made_for: Request | None) -> None:
+    def _give_back(self, process: EngineProcess, made_for: AnyRequest | None) -> None:
         with self._changed:
             if made_for:
                 self._making.discard(made_for.base_key)
@@ -175,9 +204,16 @@ class RangePool:
         """End all processes and remove what they left; the pool may be used again."""
         with self._changed:
             processes, self._processes, self._free, self._folder = self._processes, [], [], None
+            for request in [request for request in self._results if isinstance(request, ListRequest)]:
+                del self._results[request]  # the files go with the folder
         for process in processes:
             process.ask_to_end()
         for process in processes:
             process.close()
         self._stack.close()
         atexit.unregister(self.close)
+
+
+def _size(answer: ListFile) -> int:
+    """Bytes of a list's file."""
+    return answer.path.stat().st_size if answer.path.exists() else 0

@@ -1,4 +1,4 @@
-"""A process that computes ranges: how the web worker starts, asks and ends it, and what runs in it.
+"""A process that computes ranges and lists: how the web worker starts, asks and ends it, and what runs in it.
 
 It is spawned, never forked (the web worker has threads), ends with the worker however that ends, and ends by itself when nothing was asked
 for some minutes: an idle one shall hold neither memory nor versions of the lake.
@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ca_assets.on_demand.request import KEPT_BASES, Computed, Failure, NotComputed, Request
+from ca_assets.on_demand.request import KEPT_BASES, Answer, AnyRequest, Failure, NotComputed
 from ca_assets.settings.process import ProcessSettings
 
 IDLE_SECONDS = 600.0
@@ -34,11 +34,11 @@ class EngineTimeout(RuntimeError):
 class EngineProcess:
     """A running process; one request at a time. `base_keys`: of the base tables that it has, the last used last."""
 
-    def __init__(self, settings: ProcessSettings, folder: Path) -> None:
+    def __init__(self, settings: ProcessSettings, folder: Path, lists: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=serve, args=(theirs, settings, folder), name="ca-ranges", daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, settings, folder, lists), name="ca-ranges", daemon=True)
         self._process.start()
         theirs.close()  # ours alone: the end of the process is the end of the pipe
         self.base_keys: list[tuple[Any, ...]] = []
@@ -53,14 +53,14 @@ class EngineProcess:
         """Whether it still runs."""
         return self._process.is_alive()
 
-    def ask(self, request: Request, seconds: float) -> Computed | Failure:
+    def ask(self, request: AnyRequest, seconds: float) -> Answer | Failure:
         """Its answer. Raises EngineTimeout and EngineEnded; after both it is of no use any more."""
         try:
             self._connection.send(request)
             if not self._connection.poll(seconds):
                 self.kill()
                 raise EngineTimeout
-            answer: Computed | Failure = self._connection.recv()
+            answer: Answer | Failure = self._connection.recv()
         except (EOFError, OSError) as error:
             self.kill()
             raise EngineEnded from error
@@ -86,13 +86,13 @@ class EngineProcess:
             self._process.join(END_SECONDS)
 
 
-def serve(connection: Connection, settings: ProcessSettings, folder: Path) -> None:
+def serve(connection: Connection, settings: ProcessSettings, folder: Path, lists: Path) -> None:
     """What runs in the process: answer requests until the pipe is closed, or nothing was asked for long."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches all; the worker ends us
     _end_with_parent()
     from ca_assets.on_demand.compute import RangeEngine  # imports the engine, which the web worker need not have
 
-    engine = RangeEngine(settings, folder)
+    engine = RangeEngine(settings, folder, lists)
     try:
         while connection.poll(IDLE_SECONDS):
             connection.send(_answer(engine, connection.recv()))
@@ -102,7 +102,7 @@ def serve(connection: Connection, settings: ProcessSettings, folder: Path) -> No
         engine.close()
 
 
-def _answer(engine: Any, request: Request) -> Computed | Failure:
+def _answer(engine: Any, request: AnyRequest) -> Answer | Failure:
     """What the engine says; what it could not do is a value too."""
     from ca_assets.engine.errors import is_out_of_memory, query_errors
     from ca_assets.lake.lake import LakeError, NotInLake
@@ -110,7 +110,7 @@ def _answer(engine: Any, request: Request) -> Computed | Failure:
     from ca_assets.shop import ShopError
 
     try:
-        answer: Computed = engine.compute(request)
+        answer: Answer = engine.compute(request)
     except (NotComputed, ShopError, SettingsUnavailable) as error:
         return Failure(str(error))
     except (LakeError, NotInLake, OSError) as error:

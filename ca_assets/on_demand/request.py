@@ -12,6 +12,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.family import BASE, families
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.index.protocol import NotPublished, Snapshot
+from ca_assets.on_demand.list_files import ListFile
 
 KEPT_BASES = 3  # last days whose base tables a process keeps
 EVERY_SCOPE = "*"
@@ -52,6 +53,35 @@ class Request:
 
 
 @dataclass(frozen=True)
+class ListQuestion:
+    """Which list: of a set of orders or customers (`analyses.core.members`) in one scope, as of the end of the day `last`.
+
+    `days`: the first and last of those that it is chosen from; None: all. `values`: the set's parameters, sorted, as texts.
+    """
+
+    members: str
+    scope: str
+    last: dt.date
+    days: tuple[dt.date, dt.date] | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """A list, made of the versions of the lake's tables (name, version) and the edition of shop.yaml that are published."""
+
+    generation: str
+    edition: int | None
+    versions: tuple[tuple[str, int], ...]
+    question: ListQuestion
+
+    @property
+    def base_key(self) -> tuple[Any, ...]:
+        """Stands for the base tables that it is computed from."""
+        return self.edition, self.versions, self.question.last
+
+
+@dataclass(frozen=True)
 class Computed:
     """Reports by type, with the contract's columns, after `scope` where they are of all scopes; and the family's meta.
 
@@ -70,12 +100,26 @@ class Failure:
     reason: str
 
 
+AnyRequest = Request | ListRequest
+Answer = Computed | ListFile
+
+
 def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.date | None, dt.date]) -> Request:
     """A request for what a snapshot shows. RangesUnavailable when its tables are not published, and for a family of models."""
     if families()[family].inputs != (BASE,):
         raise RangesUnavailable(f"{family} is computed by its own job only.")
+    return Request(*_published(snapshot), family, scope if days[0] else EVERY_SCOPE, *days)
+
+
+def list_request(snapshot: Snapshot, question: ListQuestion) -> ListRequest:
+    """A request for a list of what a snapshot shows. RangesUnavailable when its tables are not published."""
+    return ListRequest(*_published(snapshot), question)
+
+
+def _published(snapshot: Snapshot) -> tuple[str, int | None, tuple[tuple[str, int], ...]]:
+    """Generation, edition of shop.yaml, and versions of the tables that requests read. RangesUnavailable."""
     try:
         versions = tuple((name, snapshot.table(name).lake_version) for name in READ_TABLES)
     except NotPublished as error:
         raise RangesUnavailable(str(error)) from error
-    return Request(snapshot.generation, snapshot.meta().get("edition"), versions, family, scope if days[0] else EVERY_SCOPE, *days)
+    return snapshot.generation, snapshot.meta().get("edition"), versions

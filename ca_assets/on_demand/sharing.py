@@ -18,11 +18,13 @@ import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
+from typing import overload
 
 from filelock import FileLock, Timeout
 
+from ca_assets.on_demand.list_files import ListFile
 from ca_assets.on_demand.pool import RangePool, require_lake
-from ca_assets.on_demand.request import Computed, Failure, NotComputed, Request
+from ca_assets.on_demand.request import Answer, AnyRequest, Computed, Failure, ListRequest, NotComputed, Request
 from ca_assets.settings.process import ProcessSettings
 
 FOLDER = "ranges"
@@ -51,8 +53,12 @@ class SharedPool:
         """Whether others ask us."""
         return self._listener is not None
 
-    def compute(self, request: Request) -> Computed:
-        """The reports that are asked for. Raises NotComputed, RangesUnavailable where nothing can be computed."""
+    @overload
+    def compute(self, request: Request) -> Computed: ...
+    @overload
+    def compute(self, request: ListRequest) -> ListFile: ...
+    def compute(self, request: AnyRequest) -> Answer:
+        """What is asked for. Raises NotComputed, RangesUnavailable where nothing can be computed."""
         deadline = time.monotonic() + SEARCH_SECONDS
         while True:
             pool = self._pool or self._become_host()
@@ -139,7 +145,7 @@ class SharedPool:
             except (EOFError, OSError):
                 return  # it went away
 
-    def _ask(self, request: Request) -> Computed | Failure:
+    def _ask(self, request: AnyRequest) -> Answer | Failure:
         """The host's answer. Raises HostUnreachable."""
         try:
             host = json.loads(self._address_file.read_text(encoding="utf-8"))
@@ -147,7 +153,7 @@ class SharedPool:
                 connection.send(request)
                 if not connection.poll(self._settings.range_timeout_seconds + SPARE_SECONDS):
                     return Failure("The process that computes ranges does not answer; try again.")
-                answer: Computed | Failure = connection.recv()
+                answer: Answer | Failure = connection.recv()
                 return answer
         except (OSError, EOFError, AuthenticationError, json.JSONDecodeError) as error:
             raise HostUnreachable from error
@@ -167,7 +173,7 @@ class SharedPool:
         atexit.unregister(self.close)
 
 
-def _answer_of(pool: RangePool, request: Request) -> Computed | Failure:
+def _answer_of(pool: RangePool, request: AnyRequest) -> Answer | Failure:
     try:
         return pool.compute(request)
     except NotComputed as error:

@@ -10,9 +10,11 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
+from ca_dash.app import lists
 from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.filters import url
+from ca_dash.lists.url import kind_at
 from ca_dash.page import content
 from ca_dash.theme import Scheme
 
@@ -37,6 +39,9 @@ def _router(app: Dash, views: Views) -> None:
         page = views.site.page_at(pathname)
         if page:
             return content(page), page.title
+        kind = kind_at(pathname)
+        if kind:
+            return lists.content(kind), f"List of {kind}"
         parts = [icon("empty", 34), html.H1("There is no such page"), html.P("Choose one from the navigation.", className="ca-muted")]
         return html.Div(parts, className="ca-not-found"), "Not found"
 
@@ -98,13 +103,20 @@ def _table_window(app: Dash, views: Views) -> None:
         Output("table-window", "title"),
         Output("table-body", "children"),
         Input({"type": "panel-table", "id": ALL}, "n_clicks"),
+        Input({"type": "panel-marks", "id": ALL}, "n_clicks"),
+        Input("url", "pathname"),
         State("url", "search"),
         prevent_initial_call=True,
     )
-    def _open(_clicks: list[int], search: str | None) -> tuple[Any, Any, Any]:
+    def _open(_tables: list[int], _marks: list[int], pathname: str | None, search: str | None) -> tuple[Any, Any, Any]:
+        if ctx.triggered_id == "url":  # a link in it was followed
+            return False, no_update, no_update
         if not ctx.triggered or not ctx.triggered[0]["value"]:
             return no_update, no_update, no_update
-        return True, *views.table(views.site.panels[ctx.triggered_id["id"]], search)
+        panel = views.site.panels[ctx.triggered_id["id"]]
+        if ctx.triggered_id["type"] == "panel-table":
+            return True, *views.table(panel, search)
+        return True, *views.marks(panel, search, f"{pathname or '/'}{search or ''}")
 
 
 def _browser(app: Dash) -> None:
@@ -120,6 +132,8 @@ def _browser(app: Dash) -> None:
     in_browser("links", Output(links, "href"), Output(links, "className"), path, SEARCH, State(links, "id"))
     in_browser("copyLink", Output("copy-link", "title"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
     in_browser("shell", Output("shell", "navbar"), Input("drawer", "n_clicks"), Input("fold", "n_clicks"), path)
+    charts = {"type": "panel-figure", "id": ALL}
+    in_browser("mark", Output(charts, "clear_on_unhover"), Input(charts, "clickData"), prevent_initial_call=True)
     for kind in ("csv", "png"):
         entries = {"type": f"panel-{kind}", "id": ALL}
         in_browser(kind, Output(entries, "disabled"), Input(entries, "n_clicks"), prevent_initial_call=True)

@@ -13,12 +13,13 @@ from ca_assets.index.protocol import Index
 from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
-from ca_dash.app import callbacks, explanation, export, saved_views, shell
+from ca_dash.app import callbacks, explanation, export, lists, saved_views, shell
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
+from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
 
@@ -46,7 +47,7 @@ class Application(Dash):
     def index(self, *args: Any, **kwargs: Any) -> Any:
         """The document and, where no page has the path of the request, the status 404."""
         document = super().index(*args, **kwargs)
-        return document if self.site.page_at(request.path) else (document, HTTPStatus.NOT_FOUND)
+        return document if self.site.page_at(request.path) or kind_at(request.path) else (document, HTTPStatus.NOT_FOUND)
 
 
 def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
@@ -76,6 +77,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     explanation.register(app, views)
     saved_views.register(app, views, database)
     export.register(server, views)
+    lists.register(app, server, views)
     add_headers(server, app.csp_hashes())
     return app
 

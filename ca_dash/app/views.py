@@ -32,6 +32,8 @@ from ca_dash.filters.comparison import COMPARED, EARLIER, NOTHING, with_earlier
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
 from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts, step_title
 from ca_dash.locales import current
+from ca_dash.marks.mark import Days, Mark, Shown, link_marks
+from ca_dash.marks.window import marks_table
 from ca_dash.page import Page
 from ca_dash.panel import Names, Panel, Selection
 from ca_dash.reports import Frame, Reader, ShopView
@@ -68,6 +70,16 @@ class Rows:
     day: dt.date
     span: str
     guests: str = ""
+
+    @property
+    def window(self) -> Days | None:
+        """The first and last day that rows without periods are of, where they are of some days."""
+        window = self.filters.window_for(self.spec, self.shop.report_dates)
+        if not self.spec.has_windows:
+            return None
+        if window is None or (self.filters.window is None and self.day != self.filters.end):
+            return self.filters.start, self.filters.end
+        return replace(window, end=self.day).first(self.filters.first_day), self.day
 
 
 class Views:
@@ -109,19 +121,17 @@ class Views:
         try:
             rows = self.rows(panel, search)
             _refuse(panel, rows)
-            filters, shop, currency = rows.filters, rows.shop, scope_currency(rows.filters.scope, rows.shop)
-            grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
-            names = self._names(panel.names, filters) if panel.names else {}
-            settings = shop.meta.get("settings") or {}
-            style = Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings)
+            currency = scope_currency(rows.filters.scope, rows.shop)
+            style = self._style(panel, rows, scheme)
             if panel.measure and SCOPE in rows.data:
                 return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=_badge(rows))
             if panel.figure is None:
                 shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
                 return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
             figure = panel.figure(data=rows.data, style=style)
+            link_marks(figure, marks_of(panel, rows, style), rows.filters)
             if panel.measure:
-                compared = COMPARED.text(filters.choices[COMPARED.name])
+                compared = COMPARED.text(rows.filters.choices[COMPARED.name])
                 add_earlier(figure, data=rows.data, measure=panel.measure, style=style, name=compared)
             return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
         except Missing as missing:
@@ -141,6 +151,17 @@ class Views:
             return panel.title, unavailable(error)
         title = f"{panel.title} – {number(len(rows.data), 0, current())} rows"
         return title, table(TableRows(_named(rows)), rows.columns, scope_currency(rows.filters.scope, rows.shop))
+
+    def marks(self, panel: Panel, search: str | None, back: str) -> tuple[str, Any]:
+        """Title and content of the window with a link to the orders or customers behind each of a panel's marks; `back`: its page's URL."""
+        try:
+            rows = self.rows(panel, search)
+            _refuse(panel, rows)
+        except Missing as missing:
+            return panel.title, missing.message()
+        except IndexUnavailable as error:
+            return panel.title, unavailable(error)
+        return panel.title, marks_table(marks_of(panel, rows, self._style(panel, rows, "light")), rows.filters, back)
 
     def rows(self, panel: Panel, search: str | None) -> Rows:
         """Rows of a panel's report for a URL's query. Raises Missing and IndexUnavailable."""
@@ -221,6 +242,14 @@ class Views:
         ]
         raise Missing(f"No figures for {span}", reason, links)
 
+    def _style(self, panel: Panel, rows: Rows, scheme: Scheme) -> Style:
+        """What the panel's figure has to know besides its rows."""
+        filters, shop = rows.filters, rows.shop
+        grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
+        names = self._names(panel.names, filters) if panel.names else {}
+        currency, settings = scope_currency(filters.scope, shop), shop.meta.get("settings") or {}
+        return Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings)
+
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
         """Names by key; none when their report is not published."""
         try:
@@ -228,6 +257,19 @@ class Views:
         except NotPublished:
             return {}
         return dict(zip(data[names.key], data[names.name], strict=True))
+
+
+def marks_of(panel: Panel, rows: Rows, style: Style) -> list[Mark]:
+    """What a panel's marks stand for; of a chart that is split by a dimension those of each of its scopes."""
+    if panel.behind is None:
+        return []
+    if SCOPE not in rows.data:
+        return panel.behind.marks(rows.data, Shown(rows.filters, style, rows.window))
+    marks = []
+    for scope, part in rows.data.groupby(SCOPE, sort=False):
+        shown = Shown(replace(rows.filters, scope=str(scope)), style, rows.window)
+        marks += [mark.of_scope(str(scope)) for mark in panel.behind.marks(part, shown)]
+    return marks
 
 
 def scope_currency(scope: str, shop: ShopView) -> str | None:

@@ -123,6 +123,17 @@ window.dash_clientside = window.dash_clientside || {};
       if (id === "drawer" && open) { (document.querySelector("#navbar .is-active") || document.querySelector("#navbar a")).focus(); }
       return frame();
     },
+    mark: function () { // the orders or customers that a bar, point or cell stands for: the server gave it the URL of their list
+      var triggered = window.dash_clientside.callback_context.triggered;
+      var click = triggered.length === 1 && triggered[0].value;
+      var point = click && click.points.filter(function (point) { return point.id; })[0];
+      if (point) {
+        var back = "back=" + encodeURIComponent(window.location.pathname + window.location.search);
+        window.history.pushState({}, "", point.id + (point.id.indexOf("?") < 0 ? "?" : "&") + back);
+        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+      }
+      return same();
+    },
     csv: function () {
       var id = clicked();
       if (id) {

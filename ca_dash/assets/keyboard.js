@@ -26,7 +26,7 @@
   var last = null; // the control of the bar that has, or had, the focus
   document.addEventListener("focusin", function (event) {
     if (event.target.closest("[data-portal]")) { return; } // a calendar belongs to its control, which gets the focus back
-    var control = event.target.closest(".ca-filters [id^='{']");
+    var control = event.target.closest(".ca-filters [id^='{'], .ca-list [id^='list-']");
     last = control && { id: control.id, element: event.target };
   });
   document.addEventListener("focusout", function (event) {
@@ -38,7 +38,7 @@
     if (!last || last.element.isConnected || (document.activeElement && document.activeElement !== document.body)) { return; }
     var control = document.getElementById(last.id);
     if (!control) { return; } // not drawn yet
-    var target = control.matches("input, button") ? control : control.querySelector("input:checked") || control.querySelector("input, button");
+    var target = control.matches("input, button, a") ? control : control.querySelector("input:checked") || control.querySelector("input, button");
     if (target) { target.focus({ preventScroll: true }); }
   }
 
@@ -63,8 +63,9 @@
     said[place] = text;
   }
   function sayChanges() {
-    var parts = document.title.split(" · "), bar = document.querySelector(".ca-filters[data-summary]");
+    var parts = document.title.split(" · "), bar = document.querySelector(".ca-filters[data-summary]"), list = document.querySelector(".ca-list[data-summary]");
     say("said-page", parts.length > 1 && parts[0], "Showing ");
+    say("said-filter", list && list.getAttribute("data-summary"), "");
     say("said-filter", bar && bar.getAttribute("data-summary"), "Filter: ");
   }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ca_assets.contracts.report_path import ReportPath
 from ca_dash.figures import products
 from ca_dash.figures.products import MEASURE
+from ca_dash.marks import products as marks
 from ca_dash.panel import Names, Panel
 
 NAMES = Names(ReportPath("products", "top_products"), key="product", name="product_name")
@@ -17,6 +18,7 @@ TOP_PRODUCTS = Panel(
     choices=(MEASURE,),
     names=NAMES,
     height=360,
+    behind=marks.TOP_PRODUCTS,
 )
 TOP_CATEGORIES = Panel(
     "products-categories",
@@ -26,6 +28,7 @@ TOP_CATEGORIES = Panel(
     "The ten categories with most orders, units or line value. An order counts once in each of its categories.",
     choices=(MEASURE,),
     height=360,
+    behind=marks.TOP_CATEGORIES,
 )
 TREND = Panel(
     "products-trend",
@@ -38,6 +41,7 @@ TREND = Panel(
     adds_days=True,
     is_wide=True,
     height=360,
+    behind=marks.TREND,
 )
 LIST = Panel(
     "products-table",
@@ -49,6 +53,7 @@ LIST = Panel(
     names=NAMES,
     is_wide=True,
     height=380,
+    behind=marks.LIST,
 )
 PAIRS = Panel(
     "products-pairs",
@@ -62,6 +67,7 @@ PAIRS = Panel(
     names=NAMES,
     is_wide=True,
     height=420,
+    behind=marks.PAIRS,
 )
 LINE_VALUE = Panel(
     "products-line-value",
@@ -73,4 +79,5 @@ LINE_VALUE = Panel(
     draws_money=True,
     is_wide=True,
     height=320,
+    behind=marks.LINE_VALUE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ca_dash.figures import promotions
+from ca_dash.marks import promotions as marks
 from ca_dash.panel import Panel
 
 SUMMARY = Panel(
@@ -15,6 +16,7 @@ SUMMARY = Panel(
     table=promotions.summary,
     is_wide=True,
     height=340,
+    behind=marks.SUMMARY,
 )
 ORDERS = Panel(
     "promotions-orders",
@@ -23,6 +25,7 @@ ORDERS = Panel(
     promotions.daily_orders,
     "Organic orders have no promotion. Added up to the chosen periods.",
     adds_days=True,
+    behind=marks.DAILY_ORDERS,
 )
 RATE = Panel(
     "promotions-rate",
@@ -31,6 +34,7 @@ RATE = Panel(
     promotions.daily_rate,
     "Orders with a promotion divided by all orders of the day, week or month; band: 95% Wilson interval.",
     adds_days=True,
+    behind=marks.DAILY_RATE,
 )
 HOURS = Panel(
     "promotions-hours",
@@ -39,6 +43,7 @@ HOURS = Panel(
     promotions.hourly_orders,
     "Orders by the hour of day at which the session began, per day of the window.",
     height=280,
+    behind=marks.HOURS,
 )
 HOURLY_RATE = Panel(
     "promotions-hourly-rate",
@@ -47,6 +52,7 @@ HOURLY_RATE = Panel(
     promotions.hourly_rate,
     "Orders with a promotion divided by all orders of the hour; whiskers: 95% Wilson interval.",
     height=280,
+    behind=marks.HOURS,
 )
 BY_PROMOTION = Panel(
     "promotions-amounts",
@@ -56,6 +62,7 @@ BY_PROMOTION = Panel(
     "Sums over the days of the range. The promotions with most orders stand alone, the rest is one bar.",
     draws_money=True,
     height=400,
+    behind=marks.BY_PROMOTION,
 )
 REVENUE = Panel(
     "promotions-revenue",
@@ -66,6 +73,7 @@ REVENUE = Panel(
     draws_money=True,
     adds_days=True,
     height=400,
+    behind=marks.REVENUE,
 )
 DISCOUNT = Panel(
     "promotions-discount",
@@ -77,4 +85,5 @@ DISCOUNT = Panel(
     adds_days=True,
     is_wide=True,
     height=300,
+    behind=marks.DISCOUNT,
 )

@@ -19,6 +19,7 @@ from ca_dash.figures.base import Style
 from ca_dash.figures.measure import Measure
 from ca_dash.filters.comparison import BEFORE, COMPARED, NOTHING, periods_back
 from ca_dash.format import change, days, is_missing, money, number, short
+from ca_dash.marks import stats as marks
 from ca_dash.panel import Panel, Selection, Tiles
 
 DAILY_ORDERS = Panel(
@@ -32,6 +33,7 @@ DAILY_ORDERS = Panel(
     measure=Measure("orders", "Orders", "count", mean="orders_mean"),
     is_wide=True,
     height=320,
+    behind=marks.ORDERS,
 )
 DAILY_REVENUE = Panel(
     "overall-revenue",
@@ -45,6 +47,7 @@ DAILY_REVENUE = Panel(
     draws_money=True,
     is_wide=True,
     height=280,
+    behind=marks.REVENUE,
 )
 WEEKDAYS = Panel(
     "overall-weekdays",
@@ -53,6 +56,7 @@ WEEKDAYS = Panel(
     stats.weekdays,
     "Mean orders per weekday over the days of the range.",
     height=280,
+    behind=marks.WEEKDAYS,
 )
 HOURLY_ORDERS = Panel(
     "overall-hours",
@@ -61,6 +65,7 @@ HOURLY_ORDERS = Panel(
     stats.hourly_orders,
     "Orders per hour of day divided by the number of days.",
     height=280,
+    behind=marks.HOURS,
 )
 
 ORDERS = Panel(
@@ -70,6 +75,7 @@ ORDERS = Panel(
     stats.orders,
     "Sessions that ended with an order.",
     measure=Measure("orders", "Orders", "count"),
+    behind=marks.ORDERS,
 )
 REVENUE = Panel(
     "purchases-revenue",
@@ -79,6 +85,7 @@ REVENUE = Panel(
     "Sum of what customers paid, after discount and before refunds.",
     draws_money=True,
     measure=Measure("revenue", "Revenue", "money"),
+    behind=marks.REVENUE,
 )
 REVENUE_PARTS = Panel(
     "purchases-parts",
@@ -88,6 +95,7 @@ REVENUE_PARTS = Panel(
     "Net revenue is revenue less refunds; a refund counts when it was paid back.",
     draws_money=True,
     is_wide=True,
+    behind=marks.REVENUE_PARTS,
 )
 AVERAGE_AMOUNT = Panel(
     "purchases-average",
@@ -99,6 +107,7 @@ AVERAGE_AMOUNT = Panel(
     measure=Measure("average_amount", "Average amount per order", "money"),
     is_wide=True,
     height=260,
+    behind=marks.AVERAGE_AMOUNT,
 )
 HOURLY_REVENUE = Panel(
     "purchases-revenue-hours",
@@ -108,6 +117,7 @@ HOURLY_REVENUE = Panel(
     "Revenue per hour of day divided by the number of days.",
     draws_money=True,
     height=280,
+    behind=marks.HOURS,
 )
 
 PAYMENT_AMOUNTS = Panel(
@@ -117,6 +127,7 @@ PAYMENT_AMOUNTS = Panel(
     stats.payment_amounts,
     "Each customer counts once, by the mean amount of his orders. The last, grey bin is open upwards.",
     draws_money=True,
+    behind=marks.PAYMENT_AMOUNTS,
 )
 ORDERS_PER_CUSTOMER = Panel(
     "descriptive-orders",
@@ -124,6 +135,7 @@ ORDERS_PER_CUSTOMER = Panel(
     "stats/orders_per_customer",
     stats.orders_per_customer,
     "Customers with exactly so many orders.",
+    behind=marks.ORDERS_PER_CUSTOMER,
 )
 WEEKLY_SESSIONS = Panel(
     "descriptive-sessions",
@@ -132,6 +144,7 @@ WEEKLY_SESSIONS = Panel(
     stats.sessions_per_customer,
     "Sessions of the week divided by the customers with a session in it.",
     measure=Measure("sessions_per_customer", "Sessions per customer", "ratio"),
+    behind=marks.VISITORS,
 )
 WEEKLY_ORDERS = Panel(
     "descriptive-order-rate",
@@ -140,6 +153,7 @@ WEEKLY_ORDERS = Panel(
     stats.orders_per_active_customer,
     "Orders of the week divided by its buyers, and by all customers with a session in it.",
     measure=Measure("orders_per_buyer", "Orders per buyer", "ratio"),
+    behind=marks.ACTIVE,
 )
 
 

@@ -53,10 +53,10 @@ def _buyers(base: Base, windows: list[int]) -> ibis.Table:
         mean = buyers[f"sum{window}"] / buyers[f"n{window}"]
         pieces.append(buyers.select("scope", window=ibis.literal(window, "int8"), orders=buyers[f"n{window}"], exact=mean))
     table = union_all(pieces)
-    return table.mutate(millionths=_half_even(table.exact * MILLIONTHS))
+    return table.mutate(millionths=half_even(table.exact * MILLIONTHS))
 
 
-def _half_even(value: ir.FloatingValue) -> ir.FloatingValue:
+def half_even(value: ir.FloatingValue) -> ir.FloatingValue:
     """Round to a whole number, ties to even; arithmetic, because engines' own rounding differs in ties."""
     rest = value % 1.0  # not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15 in millionths exceed
     whole = value - rest

@@ -1,0 +1,1 @@
+"""Lists of orders and customers: what their URL says, their words, their table and pages."""
