@@ -55,7 +55,7 @@ def register(app: Dash, server: Flask, views: Views) -> None:
         State("url", "pathname"),
         prevent_initial_call=True,
     )
-    def _turn(number: int | None, search: str | None, pathname: str | None) -> str:
+    def _change_page(number: int | None, search: str | None, pathname: str | None) -> str:
         kind, shop = kind_at(pathname), views.shop()
         if kind is None or shop is None or not isinstance(number, int) or number < 1:
             raise PreventUpdate
@@ -68,7 +68,7 @@ def register(app: Dash, server: Flask, views: Views) -> None:
         return "?" + href(state.at(number), shop).partition("?")[2]
 
     @server.get(f"{FOLDER}<kind>.csv")
-    def _export(kind: str) -> Response:
+    def _export_list(kind: str) -> Response:
         rows = next((known for known in ROW_KINDS if known == kind), None)
         return abort(404) if rows is None else download(views, rows, request.query_string.decode())
 

@@ -61,7 +61,7 @@ def pager(state: ListState, rows: int, shop: ShopView) -> html.Nav:
     """First, previous, the page's number to be changed, next, last."""
     last, page = pages_of(rows), state.page
 
-    def turn(text: str, to: int) -> Any:
+    def page_link(text: str, to: int) -> Any:
         """A link to another page; one that leads nowhere keeps its place and the focus."""
         name, look = f"list-{text.lower()}", "ca-list-turn"
         if 1 <= to <= last and to != page:
@@ -72,7 +72,14 @@ def pager(state: ListState, rows: int, shop: ShopView) -> html.Nav:
     number_field = html.Label(["Page ", field, f" of {number(last, 0, current())}"], className="ca-list-number")
     first, end = number(state.start + 1, 0, current()), number(min(state.start + PAGE_ROWS, rows), 0, current())
     shown = html.Span(f"Rows {first} to {end}" if rows else "", className="ca-muted")
-    parts = [turn("First", 1), turn("Previous", page - 1), number_field, turn("Next", page + 1), turn("Last", last), shown]
+    parts = [
+        page_link("First", 1),
+        page_link("Previous", page - 1),
+        number_field,
+        page_link("Next", page + 1),
+        page_link("Last", last),
+        shown,
+    ]
     return html.Nav(parts, className="ca-list-pager", **{"aria-label": "Pages of the list"})
 
 

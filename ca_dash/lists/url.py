@@ -80,18 +80,18 @@ def parse(kind: RowKind, search: str | None, shop: ShopView) -> ListState:
     own = {name: values.pop(name, "") for name in OWN_PARAMETERS}
     members = member_sets().get(own["of"] or DEFAULT_SETS[kind])
     if members is None or members.rows != kind:
-        raise _refused(f"there are no {kind} called {own['of'][:60]!r}")
+        raise _no_list(f"there are no {kind} called {own['of'][:60]!r}")
     try:
         members.parse(values)
         question = ListQuestion(members.name, _scope(own, shop), _last(own, shop), _days(own, members), tuple(sorted(values.items())))
         page = _page(own["page"])
     except ValueError as error:
-        raise _refused(str(error)) from None
+        raise _no_list(str(error)) from None
     sort = own["sort"]
     return ListState(members, question, sort.lstrip("-") or None, sort.startswith("-"), page, own["back"][:LONGEST_BACK])
 
 
-def _refused(reason: str) -> Missing:
+def _no_list(reason: str) -> Missing:
     return Missing(
         "This link leads to no list", f"{reason[:1].upper()}{reason[1:]}. Open the list again from the chart that it belongs to."
     )

@@ -53,22 +53,26 @@ def shares(*columns: tuple[str, str, str]) -> Callable[[pd.DataFrame, Shown], li
     return marks
 
 
-def hours(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+def hours(*columns: tuple[str, str, str]) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """Orders with and without a promotion by hour of the day."""
-    return [
-        shown.of_window(
-            Mark(
-                str(int(row["hour"])),
-                f"{written_hour(int(row['hour']))}, {name.lower()}",
-                "promotion_orders",
-                whole(row[column]),
-                {"promoted": promoted, "hour": str(int(row["hour"]))},
-                series=name,
+
+    def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        return [
+            shown.of_window(
+                Mark(
+                    str(int(row["hour"])),
+                    f"{written_hour(int(row['hour']))}, {name.lower()}",
+                    "promotion_orders",
+                    whole(row[column]),
+                    {"promoted": promoted, "hour": str(int(row["hour"]))},
+                    series=name,
+                )
             )
-        )
-        for row in data.sort_values("hour").to_dict("records")
-        for column, name, promoted in SHARES
-    ]
+            for row in data.sort_values("hour").to_dict("records")
+            for column, name, promoted in columns
+        ]
+
+    return marks
 
 
 def by_promotion(data: pd.DataFrame, shown: Shown) -> list[Mark]:
@@ -112,7 +116,8 @@ def trend(column: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
 SUMMARY = Behind(("orders", "customers"), summary)
 DAILY_ORDERS = Behind(("orders",), shares(*SHARES))
 DAILY_RATE = Behind(("orders",), shares(SHARES[1]))
-HOURS = Behind(("orders",), hours)
+HOURS = Behind(("orders",), hours(*SHARES))
+HOURLY_RATE = Behind(("orders",), hours(SHARES[1]))
 BY_PROMOTION = Behind(("orders",), by_promotion)
 REVENUE = Behind(("orders",), trend("revenue"))
 DISCOUNT = Behind(("orders",), trend("discount"))

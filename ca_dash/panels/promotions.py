@@ -52,7 +52,7 @@ HOURLY_RATE = Panel(
     promotions.hourly_rate,
     "Orders with a promotion divided by all orders of the hour; whiskers: 95% Wilson interval.",
     height=280,
-    behind=marks.HOURS,
+    behind=marks.HOURLY_RATE,
 )
 BY_PROMOTION = Panel(
     "promotions-amounts",

@@ -50,7 +50,7 @@ def buyers(selection: Selection) -> ibis.Table:
         "amount_from": lambda value: customers.millionths >= float(round(value * MILLIONTHS)),
         "amount_below": lambda value: customers.millionths < float(round(value * MILLIONTHS)),
     }
-    return customers.filter([tests[name](value) for name, value in selection.values.items()]).select("key")
+    return customers.filter([tests[name](value) for name, value in selection.values.items()] or [True]).select("key")
 
 
 def visitors(selection: Selection) -> ibis.Table:

@@ -1,0 +1,1 @@
+"""Marks of charts and the lists behind them."""
