@@ -28,8 +28,8 @@ Days = tuple[dt.date, dt.date]
 class Mark:
     """`at`: where it is on the axis of categories or periods, as text (of a heat map `column/row`); `series`: the trace's name, None: any.
 
-    `label` says in words what it is. It opens the set `members` with `values`, of `days` (None: all), as of `last` (None: the page's day), in `scope` (None:
-    the page's).
+    `label` says in words what it is. It opens the set `members` with `values`, of `days` (None: all), as of `last`, in `scope` (both None:
+    as the page says).
     `count`: how many the chart says there are; None where it shows their amount or another figure.
     """
 

@@ -13,17 +13,18 @@ from ca_assets.on_demand.pool import RangePool
 from ca_assets.settings.process import ProcessSettings
 from ca_assets_tests.dash.applications import SITE
 from ca_assets_tests.on_demand.test_pool import index_of, load_shop
-from ca_dash.app.views import Views
+from ca_dash.app.views import Views, marks_of
 from ca_dash.components.states import Missing
 from ca_dash.filters.url import parse
 from ca_dash.lists import url
-from ca_dash.marks.mark import Mark, Shown, mark_href
+from ca_dash.marks.mark import Mark, mark_href
 from ca_dash.reports import Reader
 
 PANELS = sorted(panel.id for panel in SITE.panels.values() if panel.behind)
 FILTERS = {
     "whole shop": "",
     "a value": "?scope=country%3DDE&window=all",
+    "split": "?split=country&window=all&grain=weekly",
     "some days": "?from=2024-10-22&to=2024-10-29",
     "a value in some weeks": "?scope=country%3D__none__&from=2024-10-20&to=2024-11-05&grain=weekly",
     "months of another currency": "?scope=currency%3DGBP&grain=monthly&window=all&measure=units&value=customers&event=1_2&cohort=daily",
@@ -44,15 +45,14 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
     pool.close()
 
 
-def marks_of(views: Views, panel_id: str, search: str) -> list[Mark]:
+def marks_in(views: Views, panel_id: str, search: str) -> list[Mark]:
     """The panel's marks; none where it refuses to show anything."""
     panel = SITE.panels[panel_id]
     try:
         rows = views.rows(panel, search)
     except Missing:
         return []
-    assert panel.behind
-    return panel.behind.marks(rows.data, Shown(rows.filters, views._style(panel, rows, "light"), rows.window))
+    return marks_of(panel, rows, views._style(panel, rows, "light"))
 
 
 def sample(marks: list[Mark]) -> list[Mark]:
@@ -69,7 +69,7 @@ def test_a_list_has_as_many_rows_as_its_mark_says(views: Views, panel_id: str) -
     wrong, tested = [], 0
     for search in FILTERS.values():
         filters = parse(search, shop, SITE.choices)
-        for mark in sample(marks_of(views, panel_id, search)):
+        for mark in sample(marks_in(views, panel_id, search)):
             path, _, query = mark_href(mark, filters).partition("?")
             kind = url.kind_at(path)
             assert kind is not None
@@ -88,7 +88,7 @@ def test_every_point_of_a_figure_opens_the_list_of_its_mark(views: Views, panel_
     shop, panel = views.shop(), SITE.panels[panel_id]
     assert shop is not None and panel.behind
     search = "?scope=currency%3DGBP&window=all"
-    links = {mark_href(mark, parse(search, shop, SITE.choices)): mark for mark in marks_of(views, panel_id, search) if mark.count != 0}
+    links = {mark_href(mark, parse(search, shop, SITE.choices)): mark for mark in marks_in(views, panel_id, search) if mark.count != 0}
     figure = views.panel(panel, search, "light").content
     drawn = {link for trace in figure.data if trace.ids is not None for link in np.ravel(trace.ids).tolist()} - {""}
     assert drawn <= set(links)
