@@ -59,8 +59,9 @@ class Panel:
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:
     the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
     `measure`: what its chart over periods is about, where that is one thing: then it can be compared with earlier periods and split by a
-    dimension. `empty`: what to say of no rows instead of the usual advice. `names`: where it looks up names. `behind`: the lists of
-    orders or customers that its marks open; None where they stand for neither.
+    dimension. `is_scrolled`: on phones it keeps its width, and is moved sideways. `empty`: what to say of no rows instead of the usual
+    advice. `names`: where it looks up names. `behind`: the lists of orders or customers that its marks open; None where they stand for
+    neither.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Panel:
     ignores_range: str = ""
     period_grain: Grain | None = None
     is_wide: bool = False
+    is_scrolled: bool = False
     height: int = 300
 
     @property
@@ -172,8 +174,10 @@ def _picture(panel: Panel) -> html.Div:
     if panel.behind:
         name += f" The menu also shows the {' or '.join(panel.behind.rows)} behind them."
     look = "ca-has-lists" if panel.behind else ""
-    chart = graph({"type": "panel-figure", "id": panel.id}, panel.height)
-    return html.Div(chart, className=look, role="img", **{"aria-label": name})
+    chart = html.Div(graph({"type": "panel-figure", "id": panel.id}, panel.height), className=look, role="img", **{"aria-label": name})
+    if not panel.is_scrolled:
+        return chart
+    return html.Div(chart, className="ca-scrolled", tabIndex=0, role="group", **{"aria-label": f"{panel.title}, may be moved sideways"})
 
 
 def _definition(panel: Panel) -> dmc.Popover:

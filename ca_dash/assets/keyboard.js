@@ -69,8 +69,21 @@
     say("said-filter", bar && bar.getAttribute("data-summary"), "Filter: ");
   }
 
+  // On phones the filter bar is one line until it is opened; the bar is drawn anew at each change, so the root remembers.
+  function markFilters() {
+    var open = String(document.documentElement.classList.contains("is-filters-open"));
+    document.querySelectorAll(".ca-filters-fold").forEach(function (button) {
+      if (button.getAttribute("aria-expanded") !== open) { button.setAttribute("aria-expanded", open); }
+    });
+  }
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest(".ca-filters-fold")) { return; }
+    document.documentElement.classList.toggle("is-filters-open");
+    markFilters();
+  });
+
   var isScheduled = false;
-  function update() { isScheduled = false; moveStates(); keepFocus(); sayChanges(); }
+  function update() { isScheduled = false; moveStates(); markFilters(); keepFocus(); sayChanges(); }
   new MutationObserver(function () {
     if (!isScheduled) { isScheduled = true; setTimeout(update, 0); }
   }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["aria-expanded", "data-expanded", "data-summary"] });

@@ -77,10 +77,17 @@ def bar(shop: ShopView, filters: Filters, controls: Controls) -> list[Any]:
         remarks.append("The dates are off here: this page is about all that was known on the report date.")
     if controls.starts_at_download:
         remarks += download_notes(shop.meta)
-    bar = html.Div(parts, className="ca-filters", **{"data-summary": summary(shop, filters, controls)})
+    chosen = summary(shop, filters, controls)
+    bar = html.Div([_fold(chosen), *parts], className="ca-filters", **{"data-summary": chosen})
     of_what = f"{shop.name} · {scope_label(filters.scope)} · {days(filters.start, filters.end, current())}"
     caption = html.Div(f"{of_what} · report date {day(filters.as_of, current())}", className="ca-caption", hidden=True)  # of pictures
     return [bar, caption, *alerts, *(html.P(remark, className="ca-scope-note") for remark in remarks)]
+
+
+def _fold(chosen: str) -> html.Button:
+    """On phones the bar is this one line until it is opened; assets/keyboard.js opens it and says so."""
+    parts = [icon("funnel", 16), html.Span(chosen), icon("dots", 16)]
+    return html.Button(parts, className="ca-filters-fold", **{"aria-label": f"Filters: {chosen}"})
 
 
 def summary(shop: ShopView, filters: Filters, controls: Controls) -> str:

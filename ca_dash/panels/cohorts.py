@@ -27,6 +27,7 @@ MAP = Panel(
     choose=_report,
     draws_money=True,
     is_wide=True,
+    is_scrolled=True,
     height=680,
 )
 SIZES = Panel(

@@ -16,7 +16,7 @@ NO_CUSTOMERS = "No customers source is connected: the download date is the custo
 def guest_note(meta: Mapping[str, Any]) -> str:
     """Of a report's meta: how many orders have no client, where figures of customers leave them out; empty when all have one."""
     orders, share = meta.get("guest_orders") or 0, meta.get("guest_orders_share") or 0.0
-    return f"Without the shop’s {orders:,} guest orders ({share:.1%})" if orders else ""
+    return f"Without the shop’s {orders:,} guest order{'' if orders == 1 else 's'} ({share:.1%})" if orders else ""
 
 
 def download_notes(meta: Mapping[str, Any]) -> list[str]:

@@ -118,3 +118,36 @@ def test_what_opens_fits_into_the_zoomed_window(page: Page, shop_url: str) -> No
     box = last.bounding_box()
     assert box and box["y"] >= 56 and box["y"] + box["height"] <= 450, "the last entry can be reached"
     page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_page_is_wider_than_a_phone(page: Page, shop_url: str, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    show(page, shop_url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_filters_of_a_phone_are_one_line_until_opened(page: Page, shop_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    show(page, f"{shop_url}/purchases")
+    fold, periods = page.locator(".ca-filters-fold"), page.get_by_role("group", name="Periods")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(periods).to_be_hidden()
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    periods.get_by_text("Monthly").click()
+    page.wait_for_url("**grain=monthly")
+    expect(periods).to_be_visible()
+    expect(fold).to_contain_text("Monthly")
+    fold.focus()
+    page.keyboard.press("Space")
+    expect(periods).to_be_hidden()
+
+
+def test_numbers_of_a_heat_map_are_seen_on_a_phone(page: Page, shop_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    show(page, f"{shop_url}/cohorts")
+    scrolled = page.locator(".ca-scrolled")
+    assert scrolled.evaluate("box => box.scrollWidth > box.clientWidth && box.tabIndex === 0")
+    expect(scrolled.locator(".textpoint").first).to_be_visible()
