@@ -88,7 +88,7 @@ def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """A waterfall from month to month: active at its start, new, returned, lapsed, active at its end. The newest months."""
     judged = data[data["frequency_hours"].notna()].sort_values("period")
     rows = judged.tail(MONTHS)
-    steps, ticks = _steps(rows, style)
+    steps, ticks = bridge_steps(rows, style)
     fig = base.figure(style, y="Active customers")
     for name, position in (("Active", 0), *((name, position) for _, name, position in MOVES)):
         bars = steps[steps["name"] == name]
@@ -119,23 +119,27 @@ def bridge(*, data: pd.DataFrame, style: Style) -> go.Figure:
     return fig
 
 
-def _steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, str]]:
-    """Bars of the waterfall (place, change, base) and the month under each month's last bar."""
+def bridge_steps(rows: pd.DataFrame, style: Style) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Bars of the waterfall (place, change, base, what of which month) and the month under each month's last bar."""
     steps: list[dict[str, Any]] = []
     ticks: dict[int, str] = {}
     level = int(rows.iloc[0]["opening"])
-    common: dict[str, Any] = {"month": "at the start", "complete": True}
-    steps.append({"place": 0, "name": "Active", "change": level, "base": 0, **common})
+    common: dict[str, Any] = {"month": "at the start", "complete": True, "period": rows.iloc[0]["period"]}
+    steps.append({"place": 0, "name": "Active", "move": "opening", "change": level, "base": 0, **common})
     ticks[0] = "Start"
     for row in rows.to_dict("records"):
-        common = {"month": written(row["period"], style.locale.month, style.locale), "complete": bool(row["complete"])}
+        common = {
+            "month": written(row["period"], style.locale.month, style.locale),
+            "complete": bool(row["complete"]),
+            "period": row["period"],
+        }
         for column, name, _ in MOVES:
             change = -int(row[column]) if column == "lapsed" else int(row[column])
-            steps.append({"place": len(steps), "name": name, "change": change, "base": level, **common})
+            steps.append({"place": len(steps), "name": name, "move": column, "change": change, "base": level, **common})
             level += change
         month = "<br>".join(common["month"].rsplit(" ", 1))  # two lines fit under narrow bars
         ticks[len(steps)] = month if common["complete"] else f"{month}<br>so far"
-        steps.append({"place": len(steps), "name": "Active", "change": level, "base": 0, **common})
+        steps.append({"place": len(steps), "name": "Active", "move": "closing", "change": level, "base": 0, **common})
     return pd.DataFrame(steps), ticks
 
 

@@ -10,6 +10,7 @@ from ca_dash.figures import churn
 from ca_dash.figures.base import Style
 from ca_dash.figures.measure import Measure
 from ca_dash.format import hours, interval, number, rate
+from ca_dash.marks import churn as marks
 from ca_dash.panel import Panel, Selection, Tiles
 
 RATE = Measure("churn_rate", "Churn rate", "rate")
@@ -22,6 +23,7 @@ OVERALL = Panel(
     refuse=churn.too_few,
     ends_with_range=True,
     height=280,
+    behind=marks.OVERALL,
 )
 WEEKLY = Panel(
     "churn-weekly",
@@ -32,6 +34,7 @@ WEEKLY = Panel(
     refuse=churn.too_few,
     measure=RATE,
     height=280,
+    behind=marks.RATES,
 )
 WEEKLY_GAPS = Panel(
     "churn-weekly-gaps",
@@ -52,6 +55,7 @@ MONTHLY = Panel(
     refuse=churn.too_few,
     measure=RATE,
     height=280,
+    behind=marks.RATES,
 )
 MONTHLY_GAPS = Panel(
     "churn-monthly-gaps",
@@ -71,6 +75,7 @@ BRIDGE = Panel(
     refuse=churn.too_few,
     is_wide=True,
     height=360,
+    behind=marks.BRIDGE,
 )
 MOVES = Panel(
     "churn-moves",
@@ -82,6 +87,7 @@ MOVES = Panel(
     refuse=churn.too_few,
     is_wide=True,
     height=300,
+    behind=marks.MOVED,
 )
 
 

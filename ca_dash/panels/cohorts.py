@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ca_dash.figures import cohorts
 from ca_dash.figures.cohorts import COHORT, EVENT, REVENUE, VALUE
+from ca_dash.marks import cohorts as marks
 from ca_dash.panel import Panel
 
 
@@ -29,6 +30,7 @@ MAP = Panel(
     is_wide=True,
     is_scrolled=True,
     height=680,
+    behind=marks.CELLS,
 )
 SIZES = Panel(
     "cohorts-sizes",
@@ -40,6 +42,7 @@ SIZES = Panel(
     choose=_report,
     is_wide=True,
     height=260,
+    behind=marks.SIZES,
 )
 SURVIVAL = Panel(
     "cohorts-survival",
@@ -59,4 +62,5 @@ FIRST_ORDERS = Panel(
     "Share of each week's new customers who placed their first order so many weeks later. Striped: the week is not over.",
     is_wide=True,
     height=560,
+    behind=marks.FIRST_ORDERS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ca_dash.figures import conversion, funnels
 from ca_dash.figures.measure import Measure
+from ca_dash.marks import funnels as marks
 from ca_dash.panel import Panel
 
 SESSION_STEPS = Panel(
@@ -14,6 +15,7 @@ SESSION_STEPS = Panel(
     "Sessions with each step over the periods shown. Volumes: a session may have a later step without an earlier one.",
     is_wide=True,
     height=300,
+    behind=marks.SESSION_STEPS,
 )
 SESSION_RATES = Panel(
     "sessions-rates",
@@ -24,6 +26,7 @@ SESSION_RATES = Panel(
     measure=Measure("rate", "Share of sessions", "rate", is_of_last_step=True),
     is_wide=True,
     height=340,
+    behind=marks.SESSION_PERIODS,
 )
 SESSION_VOLUMES = Panel(
     "sessions-volumes",
@@ -32,6 +35,7 @@ SESSION_VOLUMES = Panel(
     funnels.session_volumes,
     "Number of sessions with each step per period.",
     measure=Measure("sessions", "Sessions", "count", is_of_last_step=True),
+    behind=marks.SESSION_PERIODS,
 )
 SESSION_HOURS = Panel(
     "sessions-hours",
@@ -39,6 +43,7 @@ SESSION_HOURS = Panel(
     "funnels/sessions_hourly",
     funnels.session_hours,
     "Sessions per hour of day divided by the number of days.",
+    behind=marks.SESSION_HOURS,
 )
 
 CUSTOMER_TOTALS = Panel(
@@ -48,6 +53,7 @@ CUSTOMER_TOTALS = Panel(
     funnels.customer_totals,
     "Customers whose step fell in the periods shown. Different people: for the way of the same people see Conversion.",
     is_wide=True,
+    behind=marks.CUSTOMER_TOTALS,
 )
 CUSTOMER_VOLUMES = Panel(
     "customers-volumes",
@@ -57,6 +63,7 @@ CUSTOMER_VOLUMES = Panel(
     "Customers whose download, sign-up, action, first session or first purchase fell in the period.",
     is_wide=True,
     height=340,
+    behind=marks.CUSTOMER_PERIODS,
 )
 CUSTOMER_HOURS = Panel(
     "customers-hours",
@@ -66,6 +73,7 @@ CUSTOMER_HOURS = Panel(
     "Customers by the hour of day of each step, per day of the whole customer range.",
     ignores_range="All known data, whatever the range.",
     is_wide=True,
+    behind=marks.CUSTOMER_HOURS,
 )
 
 CONVERSION = "funnels/customers_conversion"
@@ -77,6 +85,7 @@ CONVERSION_TOTAL = Panel(
     conversion.total,
     "Customers whose days after the download are over, by the steps that they reached in order within them.",
     ignores_range=ALL_MONTHS,
+    behind=marks.CONVERSION_TOTAL,
 )
 CONVERSION_TIMES = Panel(
     "conversion-times",
@@ -85,6 +94,7 @@ CONVERSION_TIMES = Panel(
     conversion.time_to_step,
     "Time from the download to the step, over the customers who reached it.",
     ignores_range=ALL_MONTHS,
+    behind=marks.CONVERSION_TIMES,
 )
 CONVERSION_RATES = Panel(
     "conversion-rates",
@@ -95,6 +105,7 @@ CONVERSION_RATES = Panel(
     period_grain="monthly",
     is_wide=True,
     height=340,
+    behind=marks.CONVERSION_MONTHS,
 )
 CONVERSION_ENTERED = Panel(
     "conversion-entered",
@@ -104,4 +115,5 @@ CONVERSION_ENTERED = Panel(
     "Those who may still take a step within their days are in no rate.",
     period_grain="monthly",
     is_wide=True,
+    behind=marks.ENTERED,
 )

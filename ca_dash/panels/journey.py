@@ -9,6 +9,7 @@ from ca_dash.components.tiles import plain_tile
 from ca_dash.figures import journey
 from ca_dash.figures.base import Style
 from ca_dash.format import hours, money, number
+from ca_dash.marks import journey as marks
 from ca_dash.panel import Panel, Selection, Tiles
 
 AVERAGE = Panel(
@@ -21,6 +22,7 @@ AVERAGE = Panel(
     refuse=journey.no_orders,
     is_wide=True,
     height=420,
+    behind=marks.AVERAGE,
 )
 
 

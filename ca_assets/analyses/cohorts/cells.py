@@ -95,21 +95,34 @@ def cohorts_by_event(base: Base, events: ibis.Table, grain: CohortGrain) -> dict
     """Cohorts by the event that they start from (0 = download, k = k-th order)."""
     horizon = base.context.shop.settings.cohort_horizon
     days = base.customer_days
-    span = periods(replace(days, missing=()), grain, base.context.shop.calendar)
+    span = cohort_span(base, grain)
     missing = np.flatnonzero(np.isin(span.first_days, np.array(days.missing, dtype="M8[D]"))) if grain == "daily" else np.zeros(0, np.int64)
     counts = _counts(base, events, grain, horizon)
     return {k: _cohorts(span, missing, counts, counts["from_order"] == k, horizon) for k in FROM_ORDERS}
 
 
-def _counts(base: Base, events: ibis.Table, grain: CohortGrain, horizon: int) -> dict[str, NDArray[Any]]:
-    """Customers by scope, first event, its period and cell: 0..horizon, horizon + 1 for later or never, horizon + 2 for excluded."""
+def cohort_span(base: Base, grain: CohortGrain) -> Periods:
+    """The periods of cohorts: all dates, so that offsets are differences of dates."""
+    return periods(replace(base.customer_days, missing=()), grain, base.context.shop.calendar)
+
+
+def placed_events(base: Base, events: ibis.Table, grain: CohortGrain, horizon: int) -> ibis.Table:
+    """Events (scope, key, from_order) with the period of the cohort (number in its span) and the cell, int16 (lazy).
+
+    Cells are 0..horizon, horizon + 1 for later or never, horizon + 2 for excluded.
+    """
 
     def period(day: ir.IntegerValue) -> ir.IntegerValue:
         return day if grain == "daily" else _week(base, day)
 
     gap = period(events.next_day) - period(events.day)
     cell = ibis.cases((events.next_day < events.day, horizon + 2), (gap <= horizon, gap), else_=horizon + 1)
-    placed = events.select("scope", "from_order", period=period(events.day), cell=cell.cast("int16"))
+    return events.select("scope", "key", "from_order", period=period(events.day), cell=cell.cast("int16"))
+
+
+def _counts(base: Base, events: ibis.Table, grain: CohortGrain, horizon: int) -> dict[str, NDArray[Any]]:
+    """Customers by scope, first event, its period and cell (`placed_events`)."""
+    placed = placed_events(base, events, grain, horizon)
     return to_numpy(placed.group_by("scope", "from_order", "period", "cell").aggregate(customers=placed.count()))
 
 

@@ -22,11 +22,11 @@ from ca_assets.analyses.core.rows import Labels, per_scope, rows
 from ca_assets.analyses.funnels.specs import SPECS
 
 
-def members(base: Base) -> ibis.Table:
+def members(base: Base, *, has_key: bool = False) -> ibis.Table:
     """One row per (scope, customer of the scope); `all` has everyone, also who has no session.
 
-    Columns: scope, month, is_mature, `hour_<i>` per moment (customer steps, then first session and first purchase in the scope),
-    `wait_<i>` per customer step but the download and, likewise, for session and purchase (null: not reached).
+    Columns: scope, key (only with `has_key`), month, is_mature, `hour_<i>` per moment (customer steps, then first session and first
+    purchase in the scope), `wait_<i>` per customer step but the download and, likewise, for session and purchase (null: not reached).
     """
     visits, count = base.sessions, len(base.steps)
     wall_hour = ((visits.day + base.session_days.first_number) * 24 + visits.hour).cast("int32")
@@ -52,7 +52,7 @@ def members(base: Base) -> ibis.Table:
     present = present.mutate(
         **{f"wait_{count}": elapsed_hours(began, present.session_at), f"wait_{count + 1}": elapsed_hours(began, present.purchase_at)}
     )
-    columns = [name for name in absent.columns if name not in ("key", "until")]
+    columns = [name for name in absent.columns if name != "until" and (has_key or name != "key")]
     return ibis.union(present.select(*columns), absent.select(*columns))
 
 
