@@ -111,7 +111,7 @@ def _gap_end(naive: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 class ReportSettings(_Strict):
-    """The settings of docs/contract, section 10, with its defaults; and how many days late rows of a database may come."""
+    """The settings of docs/contract (section 10 and models.md), with its defaults; and how many days late rows of a database may come."""
 
     cohort_horizon: int = Field(15, ge=1, le=400)
     conversion_window_days: int = Field(30, ge=1, le=3650)
@@ -121,6 +121,7 @@ class ReportSettings(_Strict):
     top: int = Field(100, ge=1, le=10000)
     pair_orders: int = Field(5, ge=1)
     churn_repeat_customers: int = Field(5, ge=1)
+    rfm_minimum: int = Field(100, ge=1)
     late_data_days: int = Field(7, ge=0, le=3650)
 
 

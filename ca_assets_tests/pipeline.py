@@ -13,7 +13,7 @@ from pathlib import Path
 import ibis
 
 from ca_assets.analyses.core.context import Context, Tables, default_report_date
-from ca_assets.analyses.core.family import base_families, compute
+from ca_assets.analyses.core.family import base_families, compute_results
 from ca_assets.cleaning.build import CleanTables, build_tables
 from ca_assets.cleaning.incremental import Increments
 from ca_assets.cleaning.source_cache import CachedLoad, SourceCache
@@ -81,12 +81,17 @@ def export_lake(
     day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
     index = EmbeddedIndex(settings.index_file, lake)
     scope_values: dict[str, list[str]] = {}
-    for reports in compute(names or base_families(), tables, Context(shop, day, windows)):
-        scope_values = reports.meta["scope_values"]
-        index.stage_reports(lake.token(), reports)
-    for name in sorted({*table_names(published(LOAD_TABLES))} & lake.versions().keys()):
-        index.stage_table(lake.token(), name, lake.version(name), 0, row_keys(LOAD_TABLES)[name])
-    index.switch(lake.token(), generation_meta(shop, day, loaded_at, scope_values))
+    token = lake.token()
+    keys = {name: row_keys(LOAD_TABLES)[name] for name in {*table_names(published(LOAD_TABLES))} & lake.versions().keys()}
+    for family, result in compute_results(names or base_families(), tables, Context(shop, day, windows)):
+        scope_values = result.reports.meta["scope_values"]
+        index.stage_reports(token, result.reports)
+        for spec in family.tables:
+            lake.write(con, spec.name, result.tables[spec.name])
+            keys[spec.name] = spec.row_key
+    for name, key in sorted(keys.items()):
+        index.stage_table(token, name, lake.version(name), 0, key)
+    index.switch(token, generation_meta(shop, day, loaded_at, scope_values))
     export = home / "export"
     with index.snapshot() as snapshot:
         export_all(snapshot, export, scope="*", windows=windows)

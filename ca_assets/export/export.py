@@ -18,7 +18,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.family import families
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.export.files import Format, write_batches
-from ca_assets.export.scope import TABLES, table_batches
+from ca_assets.export.scope import table_batches, table_choices
 from ca_assets.index.protocol import NotPublished, Snapshot
 
 ALL_SCOPES = "*"
@@ -58,7 +58,7 @@ def report_table(snapshot: Snapshot, path: str, scope: str = "all", report_date:
 
 
 def export_table(snapshot: Snapshot, name: str, out: BinaryIO | Path, *, scope: str = "all", format: Format = "csv") -> int:
-    """Write `orders` or `downloads`: of a scope its sessions, or the customers with a known session in it; `*` is `all`.
+    """Write a table: of a scope its sessions, the customers with a known session in it, or its buyers; `*` is `all`.
 
     Returns the rows written. Raises NotPublished, also for a scope that does not exist.
     """
@@ -75,7 +75,7 @@ def export_all(
     format: Format = "csv",
     windows: bool = False,
 ) -> dict[str, int]:
-    """Write every report as `<report_name>/<type>.<format>` and the two tables into a folder; returns rows by file name.
+    """Write every report as `<report_name>/<type>.<format>` and the tables into a folder; returns rows by file name.
 
     Not reports about this installation (the ledger of loads): two exports of the same data shall be the same.
     `windows`: also those with a suffix (`@28d`). Reports are those of the newest report date when none is given. Raises NotPublished.
@@ -86,10 +86,19 @@ def export_all(
     for path in (path for path in paths if path.partition("/")[0] not in left_out):
         file = f"{path}.{format}"
         written[file] = export_report(snapshot, path, out / file, scope=scope, report_date=report_date, format=format)
-    for name in TABLES:
+    for name in (name for name in table_choices() if is_published(snapshot, name)):
         file = f"{name}.{format}"
         written[file] = export_table(snapshot, name, out / file, scope=scope, format=format)
     return written
+
+
+def is_published(snapshot: Snapshot, table: str) -> bool:
+    """Whether a snapshot has a table: it lacks that of a family which no load has computed yet."""
+    try:
+        snapshot.table(table)
+    except NotPublished:
+        return False
+    return True
 
 
 def report_paths(snapshot: Snapshot, report_date: dt.date | None = None, *, windows: bool = True, scope: str = "all") -> list[str]:

@@ -1,20 +1,21 @@
-"""Reports as of a day that is not published: computed from the published tables by the same pure functions, into a scratch index.
+"""Reports and families' tables as of a day that is not published, computed from the published tables into a scratch index and lake.
 
-Belongs here: making that index. Does not belong here: how anything is exported.
+Belongs here: making these. Does not belong here: how anything is exported.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ibis
+
 from ca_assets.analyses.core.context import Context, Tables
-from ca_assets.analyses.core.family import compute
-from ca_assets.analyses.core.report import ReportSet
+from ca_assets.analyses.core.family import Family, Result, compute_results, latest_tables
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.engine.connect import connect
 from ca_assets.index.embedded.index import EmbeddedIndex
@@ -30,30 +31,47 @@ PUBLISHED = table_names(published(LOAD_TABLES))
 
 @contextmanager
 def snapshot_as_of(settings: ProcessSettings, names: Collection[str], report_date: dt.date, windows: bool) -> Iterator[Snapshot]:
-    """A snapshot in which the reports of the analyses `names` are as of `report_date`, from one published state of the lake.
+    """A snapshot in which the reports and tables of the analyses `names` are as of `report_date`, from one published state of the lake.
 
     ShopError when there was no such day.
     """
     shop = applied_shop(open_database(settings)).shop
     shop.calendar.require_day(report_date)
     with tempfile.TemporaryDirectory() as folder, open_index(settings).snapshot() as published_snapshot:
-        own = EmbeddedIndex(Path(folder) / "index.sqlite", Lake(settings.lake_root))
+        own = EmbeddedIndex(Path(folder) / "index.sqlite", _ScratchLake(settings.lake_root, folder))
         con = connect(settings)
         tables = {name: own.lake.read(con, name, published_snapshot.table(name).lake_version) for name in PUBLISHED}
         lines = tables["basket_lines"] if shop.sources.baskets else None
-        made = list(compute(names, Tables(tables["orders"], tables["downloads"], lines), Context(shop, report_date, windows)))
+        meta: dict[str, Any] = {**published_snapshot.meta(), "report_date": report_date.isoformat()}
+        base = Tables(tables["orders"], tables["downloads"], lines)
+        for family, result in compute_results(names, base, Context(shop, report_date, windows)):
+            meta["scope_values"] = result.reports.meta.get("scope_values", {})
+            own.stage_reports("asked", result.reports)
+            _stage_tables(own, con, family, result)
         con.disconnect()
-        _publish(own, published_snapshot, made, report_date)
+        for table in map(published_snapshot.table, PUBLISHED):
+            own.stage_table("asked", table.name, table.lake_version, table.rows, table.key)
+        own.switch("asked", meta)
         with own.snapshot() as snapshot:
             yield snapshot
 
 
-def _publish(own: EmbeddedIndex, published_snapshot: Snapshot, made: Sequence[ReportSet], report_date: dt.date) -> None:
-    """The reports and the published versions of the tables, under the meta of the publication but its report date."""
-    meta: dict[str, Any] = {**published_snapshot.meta(), "report_date": report_date.isoformat()}
-    for reports in made:
-        meta["scope_values"] = reports.meta.get("scope_values", {})
-        own.stage_reports("asked", reports)
-    for table in map(published_snapshot.table, PUBLISHED):
-        own.stage_table("asked", table.name, table.lake_version, table.rows, table.key)
-    own.switch("asked", meta)
+def _stage_tables(index: EmbeddedIndex, con: ibis.BaseBackend, family: Family, result: Result) -> None:
+    """Write a family's tables to the scratch lake and stage them."""
+    for spec in family.tables:
+        if spec.name in latest_tables():
+            version = index.lake.write(con, spec.name, result.tables[spec.name])
+            rows = int(index.lake.read(con, spec.name, version).count().to_pyarrow().as_py())
+            index.stage_table("asked", spec.name, version, rows, spec.row_key)
+
+
+class _ScratchLake(Lake):
+    """The lake, but for the families' tables, which are in a folder of our own."""
+
+    def __init__(self, root: str, folder: str) -> None:
+        super().__init__(root)
+        self._scratch = Lake(folder)
+
+    def uri(self, name: str) -> str:
+        """Where a table is. LakeError when the name cannot be that of a table."""
+        return self._scratch.uri(name) if name in latest_tables() else super().uri(name)

@@ -50,15 +50,15 @@ class Stager:
 
     def stage_result(self, name: str, result: Result) -> None:
         """Write a family's tables to the lake, stage them and its reports, and keep its model state."""
-        staging = self.staging_id()
+        staging, day = self.staging_id(), self.inputs.context.report_date
         for spec in families()[name].tables:
             rows = result.tables[spec.name]
-            if spec.keeps == "by_date" and self.inputs.context.report_date is not None:
-                version = self.run.lake.write_date(self.run.con, spec.name, self.inputs.context.report_date, rows)
+            if spec.keeps == "by_date" and day is not None:
+                version = self.run.lake.write_date(self.run.con, spec.name, day, rows)
             else:
                 version = self.run.lake.write(self.run.con, spec.name, rows)
             self.inputs.family_versions[spec.name] = version
-            if spec.is_published:
+            if spec.is_published and (spec.keeps == "by_date" or day == self.inputs.default_date):  # another day is not the newest state
                 count = int(self.run.lake.read(self.run.con, spec.name, version).count().to_pyarrow().as_py())
                 self.run.index.stage_table(staging, spec.name, version, count, spec.row_key)
         self.run.index.stage_reports(staging, result.reports)

@@ -71,7 +71,7 @@ class Case:
 
 
 def _there(name: str, stated: Collection[str]) -> bool:
-    return name in ("orders", "downloads") or name.partition("@")[0] in stated
+    return name in ("orders", "downloads", "rfm_segments") or name.partition("@")[0] in stated
 
 
 def _read(literal: str) -> list[Line]:
@@ -79,7 +79,7 @@ def _read(literal: str) -> list[Line]:
 
 
 def _key(name: str) -> list[str]:
-    return {"orders": ["id"], "downloads": ["client"]}.get(name) or ["scope", *report_key(name)]
+    return {"orders": ["id"], "downloads": ["client"], "rfm_segments": ["client"]}.get(name) or ["scope", *report_key(name)]
 
 
 def _problems(name: str, wanted: list[Line], there: list[Line]) -> list[str]:

@@ -9,6 +9,8 @@ VOLUME = "period date, complete bool, step_order int, step str, customers int"
 
 COHORT = "cohort date, complete bool, size int, excluded int"
 CHURN = "frequency_hours, repeat_customers int, customers int, engaged int, engaged_rate, churn_rate, churn_rate_low, churn_rate_high"
+RFM = "recency_score int, frequency_score int, monetary_score int, segment str"
+METRICS = ("recency", "frequency", "monetary")
 PROMOTED = "orders int, promoted_orders int, organic_orders int, promoted_rate, promoted_rate_low, promoted_rate_high"
 
 # name: (key, columns)
@@ -85,6 +87,21 @@ REPORTS = {
         "step",
         "step_order int, step str, customers int, average_hours, hours_customers int, average_amount, orders_per_buyer",
     ),
+    "rfm/points": ("client", f"client str, currency str, recency_hours, frequency_hours, monetary, {RFM}"),
+    "segmentation/summary": (
+        "segment",
+        "segment str, segment_order int, customers int, customer_share, orders int, revenue, revenue_share, average_recency_hours, "
+        "average_frequency_hours, average_monetary",
+    ),
+    "segmentation/scores": (
+        "metric, currency, score",
+        "metric str, currency str, score int, customers int, low, high, bound_low, bound_high, fits int, fitted_on date",
+    ),
+    **{f"segmentation/{name}": ("bin, score", "bin int, low, high, score int, customers int") for name in METRICS},
+    "segmentation/migration_monthly": (
+        "period, from_segment, to_segment",
+        "period date, complete bool, from_segment str, to_segment str, customers int, by_boundary int, revenue_before, revenue_after",
+    ),
 }
 WINDOWED = (
     "funnels/sessions_hourly",
@@ -129,6 +146,12 @@ def order_columns(dimensions: list[str], actions: list[str]) -> list[tuple[str, 
 def download_columns(actions: list[str]) -> list[tuple[str, str]]:
     """(column, type) of the table `downloads`."""
     return [("client", "str"), ("download_date", "time"), ("signup_date", "time"), *((f"actions.{name}", "time") for name in actions)]
+
+
+def segment_columns() -> list[tuple[str, str]]:
+    """(column, type) of the table `rfm_segments`."""
+    values = "client str, currency str, recency_hours, frequency_hours, monetary, orders int, order_days int, revenue"
+    return _typed(f"{values}, first_order time, last_order time, {RFM}")
 
 
 def _typed(columns: str) -> list[tuple[str, str]]:

@@ -20,8 +20,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ca_assets_tests.oracle.columns import REPORTS, download_columns, order_columns, report_columns, report_key, report_names
-from ca_assets_tests.oracle.reports import all_reports, load_world, scope_tables
+from ca_assets_tests.oracle.columns import (
+    REPORTS,
+    download_columns,
+    order_columns,
+    report_columns,
+    report_key,
+    report_names,
+    segment_columns,
+)
+from ca_assets_tests.oracle.reports import all_reports, load_world, scope_tables, segment_table
 from ca_assets_tests.oracle.world import World
 
 TOLERANCE = 1e-9
@@ -183,6 +191,11 @@ def compare(
             folder / "downloads.csv",
         ),
     ]
+    if "rfm/points" in stated:
+        rows = segment_table(world, "all" if scope == "*" else scope)
+        results.append(
+            compare_rows("rfm_segments", segment_columns(), ["client"], [list(row) for row in rows], folder / "rfm_segments.csv")
+        )
     leading: Columns = [("scope", "str")] if scope == "*" else []
     for name, rows in all_reports(world, windows, stated).items():
         wanted = [list(row) if leading else list(row[1:]) for row in rows if scope in ("*", row[0])]

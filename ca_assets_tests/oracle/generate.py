@@ -138,7 +138,8 @@ class _Maker:
             "pair_orders": (1, 2, 5),
             "churn_repeat_customers": (1, 5, 20),
         }
-        return {name: self.dice.choice(values) for name, values in choices.items() if self.dice.random() < 0.7}
+        settings = {name: self.dice.choice(values) for name, values in choices.items() if self.dice.random() < 0.7}
+        return settings | {"rfm_minimum": 2 + len(self.clients) % 7}  # 8, 43 or 153 clients
 
     def _sessions(self) -> None:
         style = self._style("sessions")

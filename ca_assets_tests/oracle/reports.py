@@ -1,4 +1,4 @@
-"""Every report of docs/contract, sections 3 to 9 by its export name, for every scope."""
+"""Every report of docs/contract, sections 3 to 9 and 11, by its export name, for every scope."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ca_assets_tests.oracle.clean import build_tables
 from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
-from ca_assets_tests.oracle.families import churn, cohorts, funnels, journey, products, promotions, stats, survival
+from ca_assets_tests.oracle.families import churn, cohorts, funnels, journey, products, promotions, segmentation, stats, survival
 from ca_assets_tests.oracle.rows import Record
 from ca_assets_tests.oracle.shopfile import read_shop
 from ca_assets_tests.oracle.world import View, World, build_world
@@ -50,6 +50,11 @@ COMPUTE: dict[str, Callable[[View], Rows]] = {
     "churn/monthly": partial(churn.series, grain="monthly"),
     "churn/customer_bridge_monthly": churn.customer_bridge_monthly,
     "journey/average": journey.average,
+    "rfm/points": segmentation.points,
+    "segmentation/summary": segmentation.summary,
+    "segmentation/scores": segmentation.scores,
+    **{f"segmentation/{metric}": partial(segmentation.histogram, metric=metric) for metric in ("recency", "frequency", "monetary")},
+    "segmentation/migration_monthly": segmentation.migration_monthly,
 }
 
 
@@ -71,6 +76,11 @@ def all_reports(world: World, windows: bool = False, wanted: Collection[str] = C
 
 def _rows(views: dict[str, View], name: str) -> Rows:
     return [(scope, *row) for scope, view in views.items() for row in COMPUTE[name](view)]
+
+
+def segment_table(world: World, scope: str) -> Rows:
+    """`rfm_segments` of a scope: its buyers, with the values that they have in the shop."""
+    return segmentation.table(world.views[scope]) if scope in world.views else []
 
 
 def scope_tables(world: World, scope: str) -> tuple[list[Record], list[Record]]:

@@ -69,6 +69,7 @@ class Shop:
     top: int = 100
     pair_orders: int = 5
     churn_repeat_customers: int = 5
+    rfm_minimum: int = 100
     dimensions: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     customer_actions: list[str] = field(default_factory=list)
@@ -109,6 +110,7 @@ def read_shop(path: Path) -> Shop:
         top=settings.get("top", 100),
         pair_orders=settings.get("pair_orders", 5),
         churn_repeat_customers=settings.get("churn_repeat_customers", 5),
+        rfm_minimum=settings.get("rfm_minimum", 100),
         dimensions=list(sources["sessions"].dimensions),
         actions=list(sources["sessions"].actions),
         customer_actions=list(customers.actions) if customers else [],

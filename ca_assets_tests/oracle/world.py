@@ -27,6 +27,8 @@ class View:
     session_first: dt.date
     customer_first: dt.date
     lines_of: dict[str, list[Record]]  # session id → its basket lines
+    whole: View | None = None  # the view of the whole shop; none: this one
+    memo: dict[str, Any] = field(default_factory=dict)  # what was made of the view, by whoever made it
     first_orders: frozenset[str] | None = None  # ids of the clients' orders 1 in the scope; a window keeps those of the whole history
     orders: list[Record] = field(init=False)
     mixed: bool = field(init=False)
@@ -95,7 +97,7 @@ class World:
             return {}
         start = min(session["day"] for session in inside)
         return {
-            scope: replace(view, sessions=[s for s in view.sessions if s["day"] >= first], session_first=start)
+            scope: replace(view, sessions=[s for s in view.sessions if s["day"] >= first], session_first=start, memo={})
             for scope, view in self.views.items()
         }
 
@@ -178,5 +180,5 @@ def _dimension_views(whole: View, column: str, scope_of: dict[str, str]) -> dict
     for scope, sessions in members.items():
         clients = {session["client"] for session in sessions} - {None}
         customers = [download[client] for client in clients if client in download]
-        views[scope] = replace(whole, sessions=sessions, customers=customers, first_orders=None)
+        views[scope] = replace(whole, sessions=sessions, customers=customers, whole=whole, memo={}, first_orders=None)
     return views

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ca_assets_tests.oracle.columns import download_columns, order_columns, report_columns
-from ca_assets_tests.oracle.reports import all_reports
+from ca_assets_tests.oracle.columns import download_columns, order_columns, report_columns, segment_columns
+from ca_assets_tests.oracle.reports import all_reports, segment_table
 from ca_assets_tests.oracle.world import World
 
 
@@ -20,6 +20,7 @@ def write_export(world: World, folder: Path, windows: bool = False) -> None:
     for name, columns, records in (("orders", orders, world.tables.orders), ("downloads", downloads, world.tables.downloads)):
         names = [column for column, _ in columns]
         _write(folder / f"{name}.csv", names, ([record[column] for column in names] for record in records))
+    _write(folder / "rfm_segments.csv", [column for column, _ in segment_columns()], segment_table(world, "all"))
     for name, rows in all_reports(world, windows).items():
         _write(folder / f"{name}.csv", ["scope", *(column for column, _ in report_columns(name))], rows)
 

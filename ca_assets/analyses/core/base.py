@@ -14,10 +14,10 @@ Does not belong here: any figure of a report.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -34,6 +34,7 @@ from ca_assets.contracts.report_path import WINDOW_DAYS
 from ca_assets.contracts.reserved import NONE
 
 WINDOW_BUCKETS = len(WINDOW_DAYS) + 1  # the last one: days before all windows
+T = TypeVar("T")
 ORDER_COLUMNS = ("key", "start", "day", "hour", "window_bucket", "amount", "promotion")
 
 
@@ -69,6 +70,13 @@ class Base:
     scope_history: ibis.Table
     shop_sessions: ibis.Table
     first_day: int = 0
+    _shared: dict[Callable[[Base], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def shared(self, make: Callable[[Base], T]) -> T:
+        """What `make` makes of these base tables, made when first asked for: several families read it, and tables of `temp` may hold it."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        return cast(T, self._shared[make])
 
     @cached_property
     def scoped_orders(self) -> ibis.Table:

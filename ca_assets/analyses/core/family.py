@@ -148,6 +148,12 @@ def family_tables() -> dict[str, tuple[Family, TableSpec]]:
     return {table.name: (family, table) for family in families().values() for table in family.tables}
 
 
+def latest_tables() -> dict[str, TableSpec]:
+    """Tables of base families that readers get in their newest state alone, by name: exported, and computed as of any other day."""
+    owned = {name: table for name, (family, table) in family_tables().items() if family.name in base_families()}
+    return {name: table for name, table in owned.items() if table.is_published and table.keeps == "latest"}
+
+
 def families_of(job: str) -> list[Family]:
     """The families that a job keeps fresh, those first that others read."""
     return in_order([family for family in families().values() if family.job == job])
@@ -171,7 +177,10 @@ def compute_family(family: Family, inputs: Inputs, context: Context) -> Result:
     from ca_assets.analyses.core.report_set import empty_report_set
 
     if BASE in family.inputs and inputs.base_or_none is None:
-        return Result(empty_report_set(family.name, family.reports, context))
+        import ibis
+
+        tables = {table.name: ibis.memtable(table.schema(context.shop).empty_table()) for table in family.tables}
+        return Result(empty_report_set(family.name, family.reports, context), tables=tables)
     module, _, function = family.compute.partition(":")
     result: Result = getattr(importlib.import_module(module), function)(inputs, context)
     return result
@@ -179,6 +188,12 @@ def compute_family(family: Family, inputs: Inputs, context: Context) -> Result:
 
 def compute(names: Collection[str], tables: Tables, context: Context) -> Iterator[ReportSet]:
     """Reports of several families that read the base tables only, one after the other, from base tables made once."""
+    for _, result in compute_results(names, tables, context):
+        yield result.reports
+
+
+def compute_results(names: Collection[str], tables: Tables, context: Context) -> Iterator[tuple[Family, Result]]:
+    """The same with the families' tables, which can be read until the next result is asked for."""
     from ca_assets.analyses.core.base import make_base
     from ca_assets.analyses.core.temp_tables import TempTables
 
@@ -186,7 +201,7 @@ def compute(names: Collection[str], tables: Tables, context: Context) -> Iterato
         base = make_base(tables, context, temp)
         for family in in_order([families()[name] for name in names]):
             with TempTables(temp.engine) as own:
-                yield compute_family(family, Inputs(own, lambda: base), context).reports
+                yield family, compute_family(family, Inputs(own, lambda: base), context)
 
 
 def base_families() -> list[str]:

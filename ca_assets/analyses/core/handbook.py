@@ -36,7 +36,7 @@ RULES = """
 
 def render() -> dict[str, str]:
     """File name → text: `README.md` and one page per family."""
-    described = [family for _, family in sorted(families().items()) if family.is_in_full_export]
+    described = [family for _, family in sorted(families().items()) if family.is_in_full_export and family.reports]
     pages = {f"{family.name}.md": f"# {family.name}\n\n{family.about}\n" + "".join(map(_report, family.reports)) for family in described}
     links = "\n".join(f"- [{family.name}]({family.name}.md): {len(family.reports)} reports" for family in described)
     rules = RULES.format(windows=", ".join(map(str, WINDOW_DAYS)))

@@ -14,14 +14,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy, union_all
+from ca_assets.analyses.core.bins import bin_widths
 from ca_assets.analyses.core.cubes import chosen_windows
 from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.rounding import MILLIONTHS, half_even
 from ca_assets.analyses.core.rows import rows
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.analyses.stats.specs import SPECS
-
-MILLIONTHS = 1e6
-WIDTHS = np.array([w * 10.0**n for n in range(4, 22) for w in (1, 2, 2.5, 5)])  # in millionths: 0.01, 0.02, 0.025, 0.05, 0.1, …
 
 
 def buyer_reports(base: Base, mixed: NDArray[np.bool_], temp: TempTables, has_windows: bool) -> dict[str, pa.Table]:
@@ -56,13 +55,6 @@ def _buyers(base: Base, windows: list[int]) -> ibis.Table:
     return table.mutate(millionths=half_even(table.exact * MILLIONTHS))
 
 
-def half_even(value: ir.FloatingValue) -> ir.FloatingValue:
-    """Round to a whole number, ties to even; arithmetic, because engines' own rounding differs in ties."""
-    rest = value % 1.0  # not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15 in millionths exceed
-    whole = value - rest
-    return whole + ibis.cases((rest > 0.5, 1.0), (rest < 0.5, 0.0), else_=whole % 2.0)
-
-
 def _distributions(base: Base, buyers: ibis.Table, mixed: NDArray[np.bool_], windows: dict[str, int]) -> dict[str, pa.Table]:
     spread = buyers.group_by("window", "scope").aggregate(
         q1=buyers.exact.quantile(0.25), q3=buyers.exact.quantile(0.75), top=buyers.exact.max()
@@ -79,8 +71,8 @@ def _bins(spread: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Width in millionths and number of the open bin, per row of (scope, window)."""
     q1, q3, top = (spread[name].astype(np.float64) for name in ("q1", "q3", "top"))
     fence = np.rint(np.minimum(top, q3 + 1.5 * (q3 - q1)) * MILLIONTHS)
-    width = WIDTHS[np.searchsorted(20 * WIDTHS, fence)]
-    return {"width": width, "open": (np.floor(fence / width) + 1).astype(np.int64)}
+    width, last = bin_widths(fence)
+    return {"width": width, "open": last}
 
 
 def _counts(buyers: ibis.Table, edges: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

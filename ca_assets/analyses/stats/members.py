@@ -6,7 +6,7 @@ import ibis
 
 from ca_assets.analyses.core.exact_sums import exact_sum
 from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
-from ca_assets.analyses.stats.buyers import MILLIONTHS, half_even
+from ca_assets.analyses.core.rounding import MILLIONTHS, half_even
 
 HERE = __name__
 HOUR = Parameter("hour", "hour", "at {}")

@@ -22,7 +22,7 @@ Format = Literal["csv", "json", "parquet"]
 
 @click.command("export")
 @click.argument("name", required=False)
-@click.option("--all", "everything", is_flag=True, help="All reports and both tables, into the folder --out.")
+@click.option("--all", "everything", is_flag=True, help="All reports and tables, into the folder --out.")
 @click.option("--scope", default="all", show_default=True, help="Such as country=FR; '*' for all scopes in one file.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report date; one that is not published is computed now.")
 @click.option("--format", "form", type=click.Choice(("csv", "json", "parquet")), default="csv", show_default=True)
@@ -40,7 +40,7 @@ Format = Literal["csv", "json", "parquet"]
 def command(
     *, name: str | None, everything: bool, scope: str, as_of: dt.datetime | None, form: Format, out: Path | None, windows: bool
 ) -> None:
-    """Write the table or report NAME (orders, downloads, funnels/sessions_daily, stats/kpis, stats/hourly_orders@28d, …)."""
+    """Write the table or report NAME (orders, downloads, rfm_segments, funnels/sessions_daily, stats/kpis, stats/hourly_orders@28d, …)."""
     if bool(name) == everything:
         raise Problem("name one table or report (orders, stats/kpis, …), or give --all --out FOLDER")
     if name is not None:
@@ -58,9 +58,9 @@ def command(
 
 
 def _tables() -> tuple[str, ...]:
-    from ca_assets.contracts.tables import LOAD_TABLES, exported, table_names
+    from ca_assets.export.scope import table_choices
 
-    return table_names(exported(LOAD_TABLES))
+    return table_choices()
 
 
 def _known() -> list[str]:
@@ -110,15 +110,14 @@ def _standard_output(form: Format) -> BinaryIO:
 @contextmanager
 def _snapshot(name: str | None, scope: str, day: dt.date | None, windows: bool) -> Iterator[Snapshot]:
     """The published state; where the requested day is not in it, one that is computed from the published tables."""
-    from ca_assets.analyses.core.family import NIGHTLY, base_families, families
+    from ca_assets.analyses.core.family import base_families, family_tables
     from ca_assets.index.open import open_index
     from ca_assets.loading.as_of_snapshot import snapshot_as_of
     from ca_assets.settings.process import process_settings
     from ca_assets.shop import Calendar
 
     settings = process_settings()
-    in_full_export = {family.name for family in families().values() if family.is_in_full_export and family.job == NIGHTLY}
-    wanted = in_full_export if name is None else {name.partition("/")[0]}
+    wanted = _full_export() if name is None else {name.partition("/")[0]}
     with open_index(settings).snapshot() as published:
         if day is not None:
             Calendar(**published.meta().get("calendar", {})).require_day(day)
@@ -126,16 +125,36 @@ def _snapshot(name: str | None, scope: str, day: dt.date | None, windows: bool) 
             yield published
             return
     note(f"Reports as of {day} are not published; computing them")
-    names = wanted & set(base_families()) or {"funnels"}  # a table's scopes are those of any analysis
+    owners = {table: family.name for table, (family, _) in family_tables().items()}
+    names = {owners.get(each, each) for each in wanted} & set(base_families()) or {"funnels"}  # a table's scopes are those of any analysis
     with snapshot_as_of(settings, names, day, windows or "@" in (name or "")) as computed:
         yield computed
 
 
+def _full_export() -> set[str]:
+    """Names of the reports and of the families' tables that a full export has."""
+    from ca_assets.analyses.core.family import NIGHTLY, families, latest_tables
+
+    reports = {family.name for family in families().values() if family.is_in_full_export and family.job == NIGHTLY and family.reports}
+    return reports | latest_tables().keys()
+
+
 def _is_published(snapshot: Snapshot, wanted: set[str], scope: str, day: dt.date) -> bool:
-    """Whether all wanted reports exist as of the day; a table's scope is decided by the newest day, so others are computed."""
-    if wanted & set(_tables()):
-        return scope in ("all", "*") or snapshot.meta().get("report_date") == day.isoformat()
-    return wanted <= {key.report_name for key in snapshot.keys() if key.report_date == day}  # noqa: SIM118
+    """Whether all that is wanted exists as of the day.
+
+    The table of a family is that of the newest day; the scope of a load's table is decided by the newest day, so others are computed.
+    """
+    from ca_assets.analyses.core.family import latest_tables
+    from ca_assets.export.export import is_published
+
+    is_newest = snapshot.meta().get("report_date") == day.isoformat()
+    tables = wanted & set(_tables())
+    made = tables & latest_tables().keys()
+    if made and not (is_newest and all(is_published(snapshot, name) for name in made)):
+        return False
+    if tables - made and not (is_newest or scope in ("all", "*")):
+        return False
+    return wanted - tables <= {key.report_name for key in snapshot.keys() if key.report_date == day}  # noqa: SIM118
 
 
 def _one(snapshot: Snapshot, name: str, out: BinaryIO | Path, *, scope: str, day: dt.date | None, form: Format) -> None:

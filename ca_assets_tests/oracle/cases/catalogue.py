@@ -13,6 +13,7 @@ from ca_assets_tests.oracle.cases.keys import KEY_CASES
 from ca_assets_tests.oracle.cases.moments import MOMENT_CASES
 from ca_assets_tests.oracle.cases.products import PRODUCT_CASES
 from ca_assets_tests.oracle.cases.reports import REPORT_CASES
+from ca_assets_tests.oracle.cases.segments import SEGMENT_CASES
 from ca_assets_tests.oracle.cases.small import SMALL_CASES
 from ca_assets_tests.oracle.cases.tables import TABLE_CASES
 from ca_assets_tests.oracle.cases.values import VALUE_CASES
@@ -26,6 +27,7 @@ CASES: list[Case] = [
     *COHORT_CASES,
     *CHURN_CASES,
     *SMALL_CASES,
+    *SEGMENT_CASES,
     *PRODUCT_CASES,
     *GUEST_CASES,
     *CLIENT_CASES,

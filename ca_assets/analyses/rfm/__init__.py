@@ -1,0 +1,1 @@
+"""Buyers as points of recency, frequency and monetary."""

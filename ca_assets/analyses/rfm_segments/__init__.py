@@ -1,0 +1,1 @@
+"""The table of buyers with their segments."""
