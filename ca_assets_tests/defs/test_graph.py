@@ -19,7 +19,9 @@ GROUPS = {
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
     "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
+    "machine_learning": {"rfm_segments", "rfm", "segmentation"},
 }
+ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"]
 
 
 def _groups(graph: dg.AssetGraph) -> dict[str, set[str]]:
@@ -43,13 +45,13 @@ def test_without_a_shop_the_graph_loads_and_says_what_to_do(empty_home: Path) ->
 
 def test_publication_follows_everything_that_is_published(home: Path) -> None:
     node = definitions().resolve_asset_graph().get(dg.AssetKey("publication"))
-    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", "loads", *GROUPS["exploratory"]}
+    assert {key.to_user_string() for key in node.parent_keys} == {"orders", "downloads", "loads", *ANALYSES}
 
 
 def test_published_assets_say_how_old_they_may_be(home: Path) -> None:
     graph = definitions().resolve_asset_graph()
     policies = {node.key.to_user_string(): node.freshness_policy for node in graph.asset_nodes if node.freshness_policy}
-    assert set(policies) == GROUPS["indexes"] | GROUPS["exploratory"]
+    assert set(policies) == GROUPS["indexes"] | ANALYSES
     longest_night = dt.timedelta(hours=25)  # from 03:00 to 03:00 when summer time ends
     assert {policy.fail_window.to_timedelta() for policy in policies.values()} == {longest_night + dt.timedelta(hours=2)}
 
