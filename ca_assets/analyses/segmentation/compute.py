@@ -9,8 +9,8 @@ from ca_assets.analyses.core.context import Context
 from ca_assets.analyses.core.family import Inputs, Result
 from ca_assets.analyses.core.segments.model import segment_model
 from ca_assets.analyses.core.segments.reports import segment_reports
+from ca_assets.analyses.segmentation.buyers import make_members
 from ca_assets.analyses.segmentation.histograms import histograms
-from ca_assets.analyses.segmentation.members import make_members
 from ca_assets.analyses.segmentation.migration import migration
 from ca_assets.analyses.segmentation.scores import scores
 from ca_assets.analyses.segmentation.specs import REPORTS
