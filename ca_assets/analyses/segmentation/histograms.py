@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ca_assets.analyses.core.base import to_numpy
-from ca_assets.analyses.core.bins import bin_widths
-from ca_assets.analyses.core.rounding import MILLIONTHS, half_even
+from ca_assets.analyses.core.decimals import MILLIONTHS, bin_widths, half_even
 from ca_assets.analyses.core.rows import rows
 from ca_assets.analyses.segmentation.specs import SPECS
 

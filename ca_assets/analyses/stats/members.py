@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ibis
 
+from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
 from ca_assets.analyses.core.exact_sums import exact_sum
 from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
-from ca_assets.analyses.core.rounding import MILLIONTHS, half_even
 
 HERE = __name__
 HOUR = Parameter("hour", "hour", "at {}")

@@ -14,8 +14,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from ca_assets.analyses.core.base import Base
+from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
 from ca_assets.analyses.core.exact_sums import UNITS
-from ca_assets.analyses.core.rounding import MILLIONTHS, half_even
 from ca_assets.analyses.core.segments.month_ends import MonthEnds
 
 MICROSECONDS = 3600.0  # of a millionth of an hour

@@ -1,0 +1,26 @@
+"""Values as decimal numbers: rounding, and bins of histograms (docs/contract, section 5), in whole millionths: no binary fraction decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+MILLIONTHS = 1e6
+WIDTHS = np.array([w * 10.0**n for n in range(4, 22) for w in (1, 2, 2.5, 5)])  # in millionths: 0.01, 0.02, 0.025, 0.05, 0.1, …
+
+
+def half_even(value: ir.FloatingValue) -> ir.FloatingValue:
+    """Round to a whole number, ties to even; arithmetic, because engines' own rounding differs in ties."""
+    rest = value % 1.0  # not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15 in millionths exceed
+    whole = value - rest
+    return whole + ibis.cases((rest > 0.5, 1.0), (rest < 0.5, 0.0), else_=whole % 2.0)
+
+
+def bin_widths(fence: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Width in millionths and number of the open bin, for the largest value (whole millionths) that must be in a regular one."""
+    width = WIDTHS[np.searchsorted(20 * WIDTHS, fence)]
+    return width, (np.floor(fence / width) + 1).astype(np.int64)
