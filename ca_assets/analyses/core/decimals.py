@@ -1,4 +1,4 @@
-"""Values as decimal numbers: rounding, and bins of histograms (docs/contract, section 5), in whole millionths: no binary fraction decides."""
+"""Values as decimal numbers: rounding, and bins of histograms (docs/contract, section 5), so that no binary fraction decides."""
 
 from __future__ import annotations
 
