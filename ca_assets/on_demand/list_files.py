@@ -109,9 +109,9 @@ class ListReader:
             raise KeyError(column)
         file = self._path.with_suffix(f".{number}{'d' if descending else 'a'}.npy")
         if not file.exists():
-            values = pa.chunked_array([self._file.get_batch(n).column(number) for n in range(self._file.num_record_batches)])
-            ties = pa.array(np.arange(self.rows, dtype=np.uint32))
-            table = pa.table({"value": values, "place": ties}) if self.rows else pa.table({"value": ties, "place": ties})
+            pieces = [self._file.get_batch(n).column(number) for n in range(self._file.num_record_batches)]
+            values = pa.chunked_array(pieces, self.schema.field(number).type)
+            table = pa.table({"value": values, "place": np.arange(self.rows, dtype=np.uint32)})
             keys = [("value", "descending" if descending else "ascending", "at_end"), ("place", "ascending", "at_end")]
             order = pc.sort_indices(table, sort_keys=keys).to_numpy().astype(np.uint32)
             draft = file.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}.draft")

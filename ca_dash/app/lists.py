@@ -20,7 +20,6 @@ from ca_assets.on_demand.list_files import ListGone, ListReader, open_list
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.export import BOM, MAX_NAME, harmless
 from ca_dash.app.views import Views, scope_currency
-from ca_dash.auth.security import safe_next
 from ca_dash.components.icons import icon
 from ca_dash.components.states import Missing, unavailable
 from ca_dash.lists.table import NOTES, pager, pages_of, summary, table
@@ -166,7 +165,7 @@ def open_rows(views: Views, state: ListState, stack: ExitStack) -> ListReader:
 
 def _head(views: Views, state: ListState | None, title: str) -> list[Any]:
     """The way back to the page that the list was opened from, and the heading."""
-    back = safe_next(state.back) if state and state.back else ""
+    back = state.back if state else ""
     origin = views.site.page_at(back.partition("?")[0]) if back else None
     link = [dcc.Link([icon("back", 16), f"Back to {origin.title}"], href=back, className="ca-list-back")] if origin else []
     return [*link, html.H1(title, className="ca-list-title")]

@@ -122,7 +122,7 @@ class Views:
             rows = self.rows(panel, search)
             _refuse(panel, rows)
             currency = scope_currency(rows.filters.scope, rows.shop)
-            style = self._style(panel, rows, scheme)
+            style = self.style(panel, rows, scheme)
             if panel.measure and SCOPE in rows.data:
                 return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=_badge(rows))
             if panel.figure is None:
@@ -161,7 +161,7 @@ class Views:
             return panel.title, missing.message()
         except IndexUnavailable as error:
             return panel.title, unavailable(error)
-        return panel.title, marks_table(marks_of(panel, rows, self._style(panel, rows, "light")), rows.filters, back)
+        return panel.title, marks_table(marks_of(panel, rows, self.style(panel, rows, "light")), rows.filters, back)
 
     def rows(self, panel: Panel, search: str | None) -> Rows:
         """Rows of a panel's report for a URL's query. Raises Missing and IndexUnavailable."""
@@ -242,7 +242,7 @@ class Views:
         ]
         raise Missing(f"No figures for {span}", reason, links)
 
-    def _style(self, panel: Panel, rows: Rows, scheme: Scheme) -> Style:
+    def style(self, panel: Panel, rows: Rows, scheme: Scheme) -> Style:
         """What the panel's figure has to know besides its rows."""
         filters, shop = rows.filters, rows.shop
         grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain

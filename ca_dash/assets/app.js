@@ -98,8 +98,13 @@ window.dash_clientside = window.dash_clientside || {};
         var link = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
         if (id.path === pathname) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
       });
+      var filters = search || "";
+      if (pathname && pathname.indexOf("/list/") === 0) { // a list has a query of its own: other pages get that of the page that it was opened from
+        var back = new URLSearchParams(filters).get("back") || "";
+        filters = back.indexOf("?") < 0 ? "" : back.slice(back.indexOf("?"));
+      }
       return [
-        ids.map(function (id) { return id.path + (search || ""); }),
+        ids.map(function (id) { return id.path + filters; }),
         ids.map(function (id) { return "ca-nav-link" + (id.path === pathname ? " is-active" : ""); })
       ];
     },

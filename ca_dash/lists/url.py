@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ca_assets.analyses.core.members import ROW_KINDS, MemberSet, RowKind, member_sets
 from ca_assets.on_demand.request import ListQuestion
+from ca_dash.auth.security import safe_next
 from ca_dash.components.states import Missing
 from ca_dash.filters.url import ALL, MAX_PARAMETERS
 from ca_dash.reports import ShopView
@@ -88,7 +89,7 @@ def parse(kind: RowKind, search: str | None, shop: ShopView) -> ListState:
     except ValueError as error:
         raise _no_list(str(error)) from None
     sort = own["sort"]
-    return ListState(members, question, sort.lstrip("-") or None, sort.startswith("-"), page, own["back"][:LONGEST_BACK])
+    return ListState(members, question, sort.lstrip("-") or None, sort.startswith("-"), page, _back(own["back"]))
 
 
 def _no_list(reason: str) -> Missing:
@@ -124,6 +125,11 @@ def _days(own: Mapping[str, str], members: MemberSet) -> tuple[dt.date, dt.date]
     if first > last:
         raise ValueError("the days end before they begin")
     return first, last
+
+
+def _back(text: str) -> str:
+    """A path on this server, nothing else."""
+    return text if len(text) <= LONGEST_BACK and safe_next(text) == text else ""
 
 
 def _date(text: str) -> dt.date:

@@ -25,9 +25,12 @@ from ca_assets.index.open import open_index
 from ca_assets.index.protocol import Index
 from ca_assets.index.publisher import generation_meta
 from ca_assets.lake.lake import Lake
+from ca_assets.on_demand.pool import RangePool
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.shops import apply_shop
 from ca_assets.shop import load_shop
+from ca_assets_tests.dash.marks.following import PANELS, miscounted
 from ca_assets_tests.index.conftest import KEYS
 from ca_assets_tests.pipeline import files_of
 from ca_dash.app.export import csv_text
@@ -44,9 +47,13 @@ TABLES = table_names(published(LOAD_TABLES))
 
 
 @pytest.fixture(scope="module")
-def both(elasticsearch: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Index, Index]]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("both")
+
+
+@pytest.fixture(scope="module")
+def both(elasticsearch: str, home: Path) -> Iterator[tuple[Index, Index]]:
     """The embedded index and Elasticsearch, with the same publication."""
-    home = tmp_path_factory.mktemp("both")
     settings = ProcessSettings(home=home, index_url=elasticsearch, index_prefix=f"t{secrets.token_hex(6)}-")
     generate(home / "shop", 1_500, 7, end=DAY + dt.timedelta(days=1))
     shop, con, lake = load_shop(home / "shop" / "shop.yaml"), connect(settings), Lake(settings.lake_root)
@@ -78,6 +85,20 @@ def test_exports_are_equal_byte_by_byte(both: tuple[Index, Index], tmp_path: Pat
     assert len(embedded) > 40
     assert [name for name in embedded if elastic.get(name) != embedded[name]] == []
     assert embedded.keys() == elastic.keys()
+
+
+def test_lists_have_as_many_rows_as_their_marks_say(both: tuple[Index, Index], home: Path) -> None:
+    """All panels of the index that no test beside the pages has, for one value and some days."""
+    settings = ProcessSettings(home=home)
+    apply_shop(open_database(settings), home / "shop" / "shop.yaml")
+    pool = RangePool(settings)
+    try:
+        views = Views(Reader(both[1], pool), find_site())
+        results = [miscounted(views, panel_id, "?scope=country%3DGB&from=2026-09-07&to=2026-11-10") for panel_id in PANELS]
+    finally:
+        pool.close()
+    assert [wrong for wrong, _ in results if wrong] == []
+    assert sum(followed > 0 for _, followed in results) > 20
 
 
 def searches(page: Page, scopes: tuple[str, ...]) -> Iterator[str]:
