@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -70,6 +70,7 @@ class Rows:
     day: dt.date
     span: str
     guests: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def window(self) -> Days | None:
@@ -195,7 +196,7 @@ class Views:
                 data = with_earlier(data, everything, grain, compared, key=panel.measure.key, columns=known)
                 columns += tuple(replace(c, name=f"{EARLIER}{c.name}", meaning=f"Earlier: {c.meaning}") for c in columns if c.name in known)
         guests = guest_note(frame.meta) if spec.leaves_out_guests else ""
-        return Rows(data, path, spec, columns, filters, shop, frame.day, span, guests)
+        return Rows(data, path, spec, columns, filters, shop, frame.day, span, guests, frame.meta)
 
     def _split_rows(self, panel: Panel, search: str | None, filters: Filters, shop: ShopView, scopes: Sequence[str]) -> Rows:
         """The rows of several scopes one below the other, with the column `scope`. Raises Missing and IndexUnavailable."""
@@ -248,7 +249,9 @@ class Views:
         grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
         names = self._names(panel.names, filters) if panel.names else {}
         currency, settings = scope_currency(filters.scope, shop), shop.meta.get("settings") or {}
-        return Style(scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings)
+        return Style(
+            scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings, rows.meta, rows.filters.scope
+        )
 
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
         """Names by key; none when their report is not published."""
@@ -298,14 +301,17 @@ def _refuse(panel: Panel, rows: Rows) -> None:
         raise Missing("Several currencies", f"{mixed} Choose a currency as the filter.")
     where = f"{scope_label(filters.scope)}, {rows.span or days(filters.start, filters.end, current())}"
     usual = "Choose other dates or another filter."
+    refusal = rows.meta.get("refusal")
+    if rows.data.empty and refusal:
+        raise Missing("Too few data", f"This analysis {refusal}.")
     if rows.data.empty:
         raise Missing("Nothing in this selection", f"{where}: no rows. {panel.empty or usual}")
     nothing = _nothing_happened(rows)
     if nothing:
         raise Missing(nothing, f"{where}. {usual}")
-    refusal = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
-    if refusal:
-        raise Missing(*refusal)
+    reason = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
+    if reason:
+        raise Missing(*reason)
 
 
 def _nothing_happened(rows: Rows) -> str:

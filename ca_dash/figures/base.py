@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from ca_assets.contracts.units import Grain, Unit
 from ca_dash.format import decimals, interval, label, money, money_signs, number, rate
 from ca_dash.locales import BRITISH, Locale
-from ca_dash.theme import INK, MUTED, PALETTES, Scheme, template
+from ca_dash.theme import INK, MUTED, PALETTES, SURFACE, Scheme, template
 
 MAX_SERIES = 7
 # Strokes and gaps of lines in order, so that they differ without colours too; plotly's "dot" is kept for what is not complete.
@@ -33,7 +33,8 @@ class Style:
     """What a figure has to know besides its data.
 
     `grain`: the periods to draw. `week_start`: 0 for Monday. `choices`: the readers' choices by name. `names`: names by key, where the
-    panel looks them up. `day`: the report date of the rows. `settings`: the shop's settings.
+    panel looks them up. `day`: the report date of the rows. `settings`: the shop's settings. `meta`: that of the report. `scope`:
+    that of the rows.
     """
 
     scheme: Scheme = "light"
@@ -45,6 +46,8 @@ class Style:
     names: Mapping[str, str] = field(default_factory=dict)
     day: dt.date | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    scope: str = "all"
 
     @property
     def palette(self) -> tuple[str, ...]:
@@ -65,6 +68,11 @@ class Style:
     def ink(self) -> str:
         """Colour of text."""
         return INK[self.scheme]
+
+    @property
+    def surface(self) -> str:
+        """Colour of the ground that charts stand on."""
+        return SURFACE[self.scheme]
 
     def color(self, position: int) -> str:
         """The palette's colour at a position (the last, grey, is for the rest)."""

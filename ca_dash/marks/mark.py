@@ -97,9 +97,17 @@ def _ids(trace: Any, links: Mapping[tuple[str | None, str], str]) -> list[Any]:
     if trace.type == "heatmap":
         grid = [[link(f"{column}/{row}") for column in trace.x] for row in trace.y]
         return grid if any(map(any, grid)) else []
-    places = trace.y if getattr(trace, "orientation", None) == "h" else trace.x
+    places = _places(trace)
     ids = [link(str(at)) for at in places] if places is not None else []
     return ids if any(ids) else []
+
+
+def _places(trace: Any) -> Any:
+    """Where its points are; None of a trace of another kind, as streams."""
+    if trace.type == "treemap":
+        return trace.labels
+    name = "y" if "orientation" in trace and trace.orientation == "h" else "x"
+    return getattr(trace, name, None)
 
 
 def period_days(start: Any, grain: Grain, filters: Filters) -> Days:

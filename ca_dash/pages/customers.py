@@ -5,13 +5,14 @@ from __future__ import annotations
 from ca_dash.page import Page
 from ca_dash.panels.cohorts import FIRST_ORDERS
 from ca_dash.panels.funnels import CUSTOMER_VOLUMES
+from ca_dash.panels.segments import SPACE
 from ca_dash.panels.stats import ORDERS_PER_CUSTOMER, PAYMENT_AMOUNTS
 
 PAGE = Page(
     "/customers",
     "Customers",
     "What do customers spend, how often do they order, and how do new ones become buyers?",
-    (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, FIRST_ORDERS, CUSTOMER_VOLUMES),
+    (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, SPACE, FIRST_ORDERS, CUSTOMER_VOLUMES),
     group="Overview",
     order=1,
     icon="people",
