@@ -51,7 +51,7 @@ def full_shop(sessions: int = 160) -> SampleShop:
         timezone="Europe/London",
         week_start="sunday",
         currency="GBP",
-        settings={"scope_values": 2, "top": 3, "pair_orders": 2, "churn_repeat_customers": 2}
+        settings={"scope_values": 2, "top": 3, "pair_orders": 2, "churn_repeat_customers": 2, "rfm_minimum": 4}
         | {"survival_days": 30, "conversion_window_days": 5},
         sessions=_lines(HEAD, *rows, *HOSTILE, rows[3]),
         customers=_lines("client,download,signup,news", *(_customer(dice, number) for number in range(25)), "c1,x,,"),

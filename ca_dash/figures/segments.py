@@ -143,7 +143,7 @@ def _histogram(data: pd.DataFrame, title: str, unit: Unit, style: Style) -> go.F
     """Bars by bin, stacked by score; the last bin is open."""
     fig = base.figure(style, y="Customers", x=title)
     bins = data[["bin", "low", "high"]].drop_duplicates().sort_values("bin")
-    ends = {row["bin"]: _bin_title(row, unit, style) for row in bins.to_dict("records")}
+    ends = {row["bin"]: bin_title(row, unit, style) for row in bins.to_dict("records")}
     for position, score in enumerate(sorted((int(score) for score in data["score"].unique()), reverse=True)):
         part = data[data["score"] == score].sort_values("bin")
         fig.add_bar(
@@ -160,7 +160,7 @@ def _histogram(data: pd.DataFrame, title: str, unit: Unit, style: Style) -> go.F
     return fig
 
 
-def _bin_title(row: dict[str, Any], unit: Unit, style: Style) -> str:
+def bin_title(row: dict[str, Any], unit: Unit, style: Style) -> str:
     low = _short(row["low"], unit, style)
     after = "" if unit == "money" else " days"
     return f"{low}{after} or more" if pd.isna(row["high"]) else f"{low} to below {_short(row['high'], unit, style)}{after}"

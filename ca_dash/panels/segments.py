@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ca_dash.figures import migration, rfm, segments
+from ca_dash.marks import segments as marks
 from ca_dash.panel import Panel
 
 SHOP_WIDE = "As of the report date: a buyer has one segment, by all orders in the shop up to then."
@@ -55,6 +56,7 @@ TREEMAP = Panel(
     ignores_range=SHOP_WIDE,
     is_wide=True,
     height=380,
+    behind=marks.BY_SEGMENT,
 )
 SUMMARY = Panel(
     "segments-summary",
@@ -66,6 +68,7 @@ SUMMARY = Panel(
     ignores_range=SHOP_WIDE,
     is_wide=True,
     height=400,
+    behind=marks.BY_SEGMENT,
 )
 ADVICE = Panel(
     "segments-advice",
@@ -77,6 +80,7 @@ ADVICE = Panel(
     ignores_range=SHOP_WIDE,
     is_wide=True,
     height=400,
+    behind=marks.BY_SEGMENT,
 )
 RECENCY = Panel(
     "segments-recency",
@@ -85,6 +89,7 @@ RECENCY = Panel(
     segments.recency_bins,
     "Customers by days since the last order; colours are the scores, 5 is the best.",
     ignores_range=SHOP_WIDE,
+    behind=marks.RECENCY,
 )
 FREQUENCY = Panel(
     "segments-frequency",
@@ -93,6 +98,7 @@ FREQUENCY = Panel(
     segments.frequency_bins,
     "Customers with two days of orders or more by the mean days between their orders; colours are the scores, 5 is the best.",
     ignores_range=SHOP_WIDE,
+    behind=marks.FREQUENCY,
 )
 MONETARY = Panel(
     "segments-monetary",
@@ -102,6 +108,7 @@ MONETARY = Panel(
     "Customers by the average amount of their orders; colours are the scores, 5 is the best.",
     draws_money=True,
     ignores_range=SHOP_WIDE,
+    behind=marks.MONETARY,
 )
 SCORES = Panel(
     "segments-scores",
@@ -112,6 +119,7 @@ SCORES = Panel(
     table=segments.scores,
     ignores_range=SHOP_WIDE,
     height=300,
+    behind=marks.BY_SCORE,
 )
 FLOW = Panel(
     "segments-flow",
@@ -121,6 +129,7 @@ FLOW = Panel(
     "The last month of the chosen dates, from its beginning (left) to its end (right), with how many customers went which way.",
     is_wide=True,
     height=460,
+    behind=marks.LAST_MONTH,
 )
 MOVES = Panel(
     "segments-moves",
@@ -131,4 +140,5 @@ MOVES = Panel(
     table=migration.moves,
     is_wide=True,
     height=380,
+    behind=marks.MOVES,
 )

@@ -17,16 +17,17 @@ HOURS = 24  # a day
 
 def histograms(members: ibis.Table, scopes: tuple[str, ...]) -> dict[str, pa.Table]:
     """The three reports."""
-    has_frequency = members.frequency_hours.notnull()
-    chosen = {
+    return {metric: _histogram(metric, metric_values(members, metric), scopes) for metric in ("recency", "frequency", "monetary")}
+
+
+def metric_values(members: ibis.Table, metric: str) -> ibis.Table:
+    """The buyers that a histogram counts: scope, key, value (days or money in millionths), score."""
+    rows_, value = {
         "recency": (members, _millionths(members.recency_hours) / HOURS),
-        "frequency": (members.filter(has_frequency), _millionths(members.frequency_hours) / HOURS),
+        "frequency": (members.filter(members.frequency_hours.notnull()), _millionths(members.frequency_hours) / HOURS),
         "monetary": (members.filter(members.is_of_scope), _millionths(members.monetary)),
-    }
-    return {
-        metric: _histogram(metric, rows_.select("scope", value=value, score=rows_[f"{metric}_score"]), scopes)
-        for metric, (rows_, value) in chosen.items()
-    }
+    }[metric]
+    return rows_.select("scope", "key", value=value, score=rows_[f"{metric}_score"])
 
 
 def _millionths(value: ir.FloatingValue) -> ir.FloatingValue:

@@ -125,10 +125,22 @@ def _bounds(rows_: ibis.Table, prefix: str) -> list[ir.FloatingValue]:
     return [rows_[f"{prefix}_{i}"] for i in range(CLUSTERS - 1)]
 
 
+def moves_of(model: SegmentModel, month: int) -> ibis.Table:
+    """The moves of one month in every scope: scope, month, key, origin, target, by_boundary (lazy). LookupError when it has none."""
+    if not max(len(model.months) - MONTHS, 1) <= month < len(model.months) or model.known[month - 1] < model.minimum:
+        raise LookupError("no moves of this month")
+    return _in_scopes(model, _moves(model, [month]))
+
+
+def _in_scopes(model: SegmentModel, moves: ibis.Table) -> ibis.Table:
+    """Moves in every scope in which the buyer had an order before the month's end."""
+    members = model.scope_buyers.select("scope", "key", since=model.scope_buyers.month).inner_join(moves, "key")
+    return members.filter(members.since <= members.month)
+
+
 def _customers(model: SegmentModel, moves: ibis.Table) -> ibis.Table:
     """Buyers of every scope with an order there before the month's end, by move."""
-    members = model.scope_buyers.select("scope", "key", since=model.scope_buyers.month).inner_join(moves, "key")
-    members = members.filter(members.since <= members.month)
+    members = _in_scopes(model, moves)
     return members.group_by(*CELL).aggregate(customers=members.count(), by_boundary=members.by_boundary.cast("int32").sum())
 
 

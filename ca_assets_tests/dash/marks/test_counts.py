@@ -31,8 +31,9 @@ SEARCHES = (
 WITHOUT_COUNTS = {  # their charts show amounts
     *("overall-revenue", "purchases-revenue", "purchases-parts", "purchases-revenue-hours", "promotions-revenue", "promotions-discount")
 }
-WITHOUT_LISTS = {  # their points stand for gaps between orders, and for shares of a curve: of no set of customers
-    *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival")
+WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers: of no set of customers
+    *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
+    *("rfm-space", "rfm-frequency-recency", "rfm-monetary-frequency", "rfm-recency-monetary"),
 }
 
 
