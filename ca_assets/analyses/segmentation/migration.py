@@ -19,7 +19,7 @@ from ca_assets.analyses.core.rows import Labels, empty, money, rows
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 from ca_assets.analyses.core.segments.model import BoundsOfMonth, SegmentModel, money_bounds, padded
 from ca_assets.analyses.core.segments.sampling import Metric
-from ca_assets.analyses.core.segments.scores import SEGMENTS, score, segment
+from ca_assets.analyses.core.segments.scores import SEGMENTS, code, score, segment_table
 from ca_assets.analyses.core.segments.values import recency_hours
 from ca_assets.analyses.segmentation.specs import SPECS
 
@@ -59,11 +59,16 @@ def _moves(model: SegmentModel, months: Sequence[int]) -> ibis.Table:
     """One row per month and buyer known by its end: month, key, origin and target (0: new, 1..8), by_boundary (lazy)."""
     known = _with_bounds(model, _by_month(model, months), months)
     earlier = "earlier_" if model.base.scopes.has_currency else "before_"
-    target = _segment(known, "", known.end, "now_", "now_")
-    unmoved = _segment(known, "", known.end, "before_", "before_")
-    origin = _segment(known, "earlier_", known.begin, "before_", earlier)
-    known = known.select("key", "month", target=target, unmoved=unmoved, origin=ibis.ifelse(known.earlier_last.isnull(), 0, origin))
-    return known.select("key", "month", "origin", "target", by_boundary=(known.origin != known.target) & (known.origin == known.unmoved))
+    codes = {
+        "target": _code(known, "", "now_", "now_"),
+        "unmoved": _code(known, "", "before_", "before_"),
+        "origin": _code(known, "earlier_", "before_", earlier),
+    }
+    known = model.base.temp.materialize(known.select("key", "month", **{f"{name}_code": value for name, value in codes.items()}))
+    for name in codes:
+        known = known.left_join(segment_table(f"{name}_"), f"{name}_code")
+    origin, target = known.origin_segment.fill_null(0), known.target_segment
+    return known.select("key", "month", origin=origin, target=target, by_boundary=(origin != target) & (origin == known.unmoved_segment))
 
 
 def _by_month(model: SegmentModel, months: Sequence[int]) -> ibis.Table:
@@ -80,13 +85,18 @@ def _by_month(model: SegmentModel, months: Sequence[int]) -> ibis.Table:
 
 
 def _with_bounds(model: SegmentModel, rows_: ibis.Table, months: Sequence[int]) -> ibis.Table:
-    """Beside each row the bounds of its month (`now_…`), those of the month before where there were any (`before_…`), begin and end.
+    """Beside each row its recencies, the bounds of its month (`now_…`), and those of the month before, if there were any (`before_…`).
 
     Bounds of money are by currency; where there are several, `earlier_monetary_…` are those of the currency as of the month's beginning.
     """
     now = {month: model.bounds(month) for month in months}
     before = {month: {**model.bounds(month), **model.bounds(month - 1)} for month in months}
     rows_ = rows_.inner_join(ibis.memtable(_hours(model, now, before)), "month")
+    recencies = {
+        "recency_hours": recency_hours(rows_["last"], rows_.end),
+        "earlier_recency_hours": recency_hours(rows_.earlier_last, rows_.begin),
+    }
+    rows_ = rows_.mutate(**recencies).drop("last", "earlier_last", "begin", "end")
     for bounds, prefix in ((now, "now_"), (before, "before_")):
         rows_ = rows_.inner_join(ibis.memtable(money_bounds(bounds, f"{prefix}monetary")), ["month", "currency"])
     if not model.base.scopes.has_currency:
@@ -110,12 +120,11 @@ def _hours(model: SegmentModel, now: Mapping[int, BoundsOfMonth], before: Mappin
     return pa.table(columns)
 
 
-def _segment(rows_: ibis.Table, values: str, moment: ir.TimestampValue, hours: str, monetary: str) -> ir.IntegerValue:
-    """The segment of the values with a prefix, as of a moment, under the bounds with these prefixes."""
-    recency = recency_hours(rows_[f"{values}last"], moment)
-    return segment(
+def _code(rows_: ibis.Table, values: str, hours: str, monetary: str) -> ir.IntegerValue:
+    """The scores (`core.segments.scores.code`) of the values with a prefix under the bounds with these prefixes; null for null."""
+    return code(
         rows_[f"{values}order_days"],
-        score(recency, _bounds(rows_, f"{hours}recency"), False),
+        score(rows_[f"{values}recency_hours"], _bounds(rows_, f"{hours}recency"), False),
         score(rows_[f"{values}frequency_hours"], _bounds(rows_, f"{hours}frequency"), False),
         score(rows_[f"{values}monetary"], _bounds(rows_, f"{monetary}monetary"), True),
     )

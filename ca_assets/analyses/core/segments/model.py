@@ -20,7 +20,7 @@ from ca_assets.analyses.core.segments.bounds import Bounds, BoundsInForce
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 from ca_assets.analyses.core.segments.month_ends import MonthEnds, month_ends
 from ca_assets.analyses.core.segments.sampling import Metric, Sampling, Series
-from ca_assets.analyses.core.segments.scores import PADDING, score, segment
+from ca_assets.analyses.core.segments.scores import PADDING, code, score, segment_table
 from ca_assets.analyses.core.segments.values import make_states, recency_hours
 
 BoundsOfMonth = Mapping[Series, Bounds]
@@ -77,8 +77,8 @@ class SegmentModel:
             frequency_score=score(rows.frequency_hours, hours["frequency"], False),
             monetary_score=score(rows.monetary, [rows[f"monetary_{i}"] for i in range(CLUSTERS - 1)], True),
         ).drop(*(f"monetary_{i}" for i in range(CLUSTERS - 1)))
-        place = segment(rows.order_days, rows.recency_score, rows.frequency_score, rows.monetary_score)
-        return self.base.temp.materialize(rows.mutate(segment=place))
+        rows = rows.mutate(code=code(rows.order_days, rows.recency_score, rows.frequency_score, rows.monetary_score))
+        return self.base.temp.materialize(rows.inner_join(segment_table(), "code").drop("code"))
 
     @property
     def currency_names(self) -> ibis.Table:

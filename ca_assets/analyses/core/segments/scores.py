@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 
@@ -21,24 +22,35 @@ def score(value: ir.FloatingValue, bounds: Sequence[ir.FloatingValue], is_more_b
     return CLUSTERS - sum(worse[1:], worse[0])
 
 
-def segment(order_days: ir.IntegerValue, r: ir.IntegerValue, f: ir.IntegerValue, m: ir.IntegerValue) -> ir.IntegerValue:
-    """The segment's order, 1..8; a null `f` belongs to one order day."""
-    has_one = order_days == 1
-    return ibis.cases(
-        (has_one & (r >= 4), NEWCOMERS),
-        (has_one & (r == 3), NEED_ATTENTION),
-        (has_one | (r == 1) | ((r == 2) & (f == 1)), LOST),
-        (r == 2, AT_RISK),
-        ((r == 3) & (f == 1), NEED_ATTENTION),
-        ((r == 3) & (m >= 4), CANT_LOSE_THEM),
-        ((r == 3) & (f >= 4), LOYAL),
-        (r == 3, NEED_ATTENTION),
-        ((f >= 4) & (m >= 4), CHAMPIONS),
-        (f >= 4, LOYAL),
-        (f == 1, POTENTIAL_LOYALIST),
-        (m >= 4, CANT_LOSE_THEM),
-        else_=POTENTIAL_LOYALIST,
-    ).cast("int8")
+def code(order_days: ir.IntegerValue, r: ir.IntegerValue, f: ir.IntegerValue, m: ir.IntegerValue) -> ir.IntegerValue:
+    """One number for the scores, by which `segment_table` is looked up; `f` counts as 0 with one order day, a null `m` as 1."""
+    parts = 36 * r.cast("int32"), 6 * ibis.ifelse(order_days == 1, 0, f.cast("int32")), m.fill_null(1).cast("int32")
+    return (parts[0] + parts[1] + parts[2]).cast("int16")
+
+
+def segment_table(prefix: str = "") -> ibis.Table:
+    """Columns code int16 and segment int8 (1..8), both with a prefix.
+
+    A join, not an expression: SQL has no name for a score inside of the expression that would read it twelve times.
+    """
+    cells = [(r, f, m) for r in range(1, 6) for f in range(6) for m in range(1, 6)]
+    codes, segments = [36 * r + 6 * f + m for r, f, m in cells], [_segment(*cell) for cell in cells]
+    return ibis.memtable(pa.table({f"{prefix}code": pa.array(codes, pa.int16()), f"{prefix}segment": pa.array(segments, pa.int8())}))
+
+
+def _segment(r: int, f: int, m: int) -> int:
+    """The segment's order, 1..8; `f` is 0 with one order day."""
+    if r <= 2:
+        return LOST if r == 1 or f <= 1 else AT_RISK
+    if f == 0:
+        return NEED_ATTENTION if r == 3 else NEWCOMERS
+    if f == 1:
+        return NEED_ATTENTION if r == 3 else POTENTIAL_LOYALIST
+    if r == 3:
+        return CANT_LOSE_THEM if m >= 4 else LOYAL if f >= 4 else NEED_ATTENTION
+    if f >= 4:
+        return CHAMPIONS if m >= 4 else LOYAL
+    return CANT_LOSE_THEM if m >= 4 else POTENTIAL_LOYALIST
 
 
 def segment_name(order: ir.IntegerValue) -> ir.StringValue:
