@@ -72,6 +72,8 @@ class RangePool:
     def _future(self, request: AnyRequest) -> tuple[Future[Answer], bool]:
         """The result of a request, and whether the caller has to compute it. Raises NotComputed when too many wait already."""
         with self._changed:
+            if request in self._results and self._is_gone(request):
+                del self._results[request]
             if request in self._results:
                 self._results.move_to_end(request)
                 return self._results[request], False
@@ -83,6 +85,12 @@ class RangePool:
                 self._forget(next(iter(self._results)))
             future = self._results[request] = Future()
             return future, True
+
+    def _is_gone(self, request: AnyRequest) -> bool:
+        """Whether it is of a list whose file somebody removed."""
+        future = self._results[request]
+        answer = future.result() if future.done() and not future.exception() else None
+        return isinstance(answer, ListFile) and not answer.path.exists()
 
     def _forget(self, request: AnyRequest) -> None:
         """Keep a result no longer."""

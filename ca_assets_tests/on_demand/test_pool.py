@@ -20,8 +20,9 @@ from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.embedded.index import EmbeddedIndex
 from ca_assets.lake.lake import Lake
 from ca_assets.lake.pins import pinned_versions
+from ca_assets.on_demand.list_files import remove_list
 from ca_assets.on_demand.pool import RangePool
-from ca_assets.on_demand.request import NotComputed, RangesUnavailable, Request, range_request
+from ca_assets.on_demand.request import ListQuestion, ListRequest, NotComputed, RangesUnavailable, Request, list_request, range_request
 from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
@@ -234,3 +235,36 @@ def _runs(pid: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except FileNotFoundError:
         return False
+
+
+def list_of(settings: ProcessSettings, members: str, **values: str) -> ListRequest:
+    with index_of(settings).snapshot() as snapshot:
+        return list_request(snapshot, ListQuestion(members, "all", DAYS[1], DAYS, tuple(values.items())))
+
+
+def test_a_list_is_made_once_and_again_when_its_file_is_gone(settings: ProcessSettings, pool: RangePool) -> None:
+    request = list_of(settings, "orders", hour="13")
+    file = pool.compute(request)
+    written = file.path.stat().st_mtime_ns
+    assert pool.compute(request) == file and file.path.stat().st_mtime_ns == written
+    remove_list(file.path)
+    again = pool.compute(request)
+    assert again == file and again.path.stat().st_mtime_ns > written
+
+
+def test_files_of_lists_stay_within_bounds(settings: ProcessSettings, pool: RangePool, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (pool.compute(list_of(settings, name)) for name in ("orders", "buyers"))
+    assert first.path.exists() and second.path.exists()
+    monkeypatch.setattr("ca_assets.on_demand.pool.KEPT_LIST_BYTES", 1)
+    third = pool.compute(list_of(settings, "visitors"))
+    assert [file.path.exists() for file in (first, second, third)] == [False, False, True], "the newest stays, whatever its size"
+
+
+def test_what_a_list_is_of_must_exist(settings: ProcessSettings, pool: RangePool) -> None:
+    for question in (
+        ListQuestion("orders", "country=XX", DAYS[1]),
+        ListQuestion("cohort", "all", DAYS[1], None, (("cohort", "1999-01-01"), ("event", "0_1"), ("grain", "weekly"))),
+        ListQuestion("customer_step", "all", DAYS[1], None, (("step", "nothing"),)),
+    ):
+        with index_of(settings).snapshot() as snapshot, pytest.raises(NotComputed, match="no such list"):
+            pool.compute(list_request(snapshot, question))

@@ -29,6 +29,9 @@ RULES = """
   revenue of a dimension's scopes add up to `all`; customers need not, since one customer can come in several.
 - **Windows**: reports that are no series of periods also exist for the last {windows} days (`name/type@28d`).
 - **Rates** stand beside their numerator and denominator, with a 95 % interval (Wilson). An empty cell is "not known", never 0.
+- **Lists**: what a chart counts in orders or customers can be opened as a list of exactly these, by a click on the bar, point or cell, or
+  from the panel's menu ("Show the orders"). A list has as many rows as the figure says; it is paged, sorted by its headers, downloaded
+  as CSV.
 - **Money**: revenue is what customers paid, before refunds, by the order's moment. Two currencies are never added up: where a scope has
   two, its money columns are empty.
 """
