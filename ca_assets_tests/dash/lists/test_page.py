@@ -142,6 +142,27 @@ def test_pages_are_turned_by_keyboard(page: Page, url: str) -> None:
 
 
 @pytest.mark.browser
+def test_no_accessibility_findings_in_the_window_of_marks(page: Page, url: str) -> None:
+    try:
+        axe = script()
+    except NoAxe as error:
+        pytest.skip(str(error))
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{url}/churn?window=all")
+        page.wait_for_function(READY)
+        page.locator("[aria-labelledby=title-churn-moves] .ca-panel-actions button[aria-haspopup=menu]").click()
+        page.get_by_role("menuitem", name="Show the customers").click()
+        page.wait_for_selector(".ca-marks a")
+        page.wait_for_function("() => !document.getAnimations().length")
+        page.evaluate(axe)
+        problems += findings(page, f"marks {scheme}")
+    page.emulate_media(color_scheme="light")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.browser
 def test_no_accessibility_findings(page: Page, url: str) -> None:
     try:
         axe = script()
