@@ -74,7 +74,7 @@ def test_page(page: Page, demo_url: str, path: str) -> None:
 
 
 def test_what_opens(page: Page, demo_url: str) -> None:
-    """Menus, the definition, the table window, the list of scopes, the drawer of a phone."""
+    """Menus, the definition, the windows of a table, of its making and of saved views, the list of scopes, the drawer of a phone."""
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.goto(f"{demo_url}/journey")  # the page with the fewest charts
     page.wait_for_function(READY)
@@ -98,6 +98,15 @@ def test_what_opens(page: Page, demo_url: str) -> None:
     page.get_by_role("menuitem", name="View as table").click()
     page.wait_for_selector(".ag-row")
     problems += _both_schemes(page, "Table window")
+    page.keyboard.press("Escape")
+    page.get_by_label("Table and downloads of Customer journey").click()
+    page.get_by_role("menuitem", name="How this is computed").click()
+    page.get_by_text("Rows of the report").wait_for()
+    problems += _both_schemes(page, "How it is computed")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Saved views").click()
+    page.locator("#views-name").wait_for()
+    problems += _both_schemes(page, "Saved views")
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": WIDTHS[1], "height": 900})
     page.get_by_label("Open navigation").click()
