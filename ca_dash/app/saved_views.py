@@ -30,7 +30,7 @@ def window() -> dmc.Modal:
                 value="",
             ),
             dmc.Checkbox(id=SHARED, label="Share with everybody who may log in", checked=False),
-            dmc.Button("Save", id="views-save", n_clicks=0, leftSection=icon("bookmark", 16)),
+            dmc.Button("Save", id="views-save", variant="default", n_clicks=0, leftSection=icon("bookmark", 16)),
         ],
         className="ca-form",
         role="form",
