@@ -20,7 +20,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from ca_assets.analyses.core.family import spec_of
+from ca_assets.analyses.core.family import family_tables, spec_of
 from ca_assets.cleaning.engine_functions import instant_of, parse_instant, parse_wall, wall_clock
 from ca_assets.contracts.engine_functions import ENGINE_FUNCTIONS
 from ca_assets.engine.connect import connect
@@ -74,7 +74,7 @@ def test_the_whole_load_counts_the_same(loads: tuple[Loaded, Loaded]) -> None:
 
 def test_duckdb_writes_no_other_version_of_what_spark_wrote(loads: tuple[Loaded, Loaded]) -> None:
     by_spark, by_duckdb = loads
-    assert set(by_spark.versions) == {"orders", "downloads", "basket_lines", "rejects"}
+    assert set(by_spark.versions) == {"orders", "downloads", "basket_lines", "rejects", *family_tables()}
     assert by_duckdb.versions == by_spark.versions
 
 
@@ -83,7 +83,8 @@ def test_every_export_is_equal(loads: tuple[Loaded, Loaded]) -> None:
     by_spark, by_duckdb = (loaded.export for loaded in loads)
     files = sorted(str(path.relative_to(by_duckdb)) for path in by_duckdb.rglob("*.csv"))
     assert files == sorted(str(path.relative_to(by_spark)) for path in by_spark.rglob("*.csv"))
-    assert {path.partition("/")[0] for path in files} >= {"funnels", "cohorts", "stats", "products", "promotions", "churn", "journey"}
+    names = {"funnels", "cohorts", "stats", "products", "promotions", "churn", "journey", "segmentation"}
+    assert {path.partition("/")[0] for path in files} >= names
     different = [file for file in files if (cells := _differences(by_spark / file, by_duckdb / file)) and print(file, cells[:3]) is None]
     assert not different
 
@@ -100,7 +101,7 @@ def _differences(ours: Path, theirs: Path) -> list[tuple[str, ...]]:
 def _rows(path: Path) -> dict[tuple[str, ...], dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    tables = {"orders": ("id",), "downloads": ("client",)}
+    tables = {"orders": ("id",), "downloads": ("client",), **{name: table.key for name, (_, table) in family_tables().items()}}
     key = tables.get(path.stem) or ("scope", *spec_of(f"{path.parent.name}/{path.stem}").key)
     by_key = {tuple(row[name] for name in key): row for row in rows}
     assert len(by_key) == len(rows)
