@@ -29,6 +29,7 @@ window.dash_clientside = window.dash_clientside || {};
   };
 
   // A short message, seen and said; the next one takes its place.
+  var toldColors = false;
   var toasting = null;
   function toast(text) {
     var place = document.getElementById("toast");
@@ -91,7 +92,11 @@ window.dash_clientside = window.dash_clientside || {};
   markFold();
 
   window.dash_clientside.ca = {
-    colors: function () { return scheme(); },
+    colors: function () { // told once: told again at each change of the page, the charts of the page that is left would be asked for anew
+      if (toldColors) { return unchanged(); }
+      toldColors = true;
+      return scheme();
+    },
     title: function (name) { document.title = name + " · CustomerAnalytics"; return unchanged(); },
     links: function (pathname, search, ids) {
       ids.forEach(function (id) { // the link component has no such property
