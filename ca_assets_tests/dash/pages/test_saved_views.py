@@ -59,7 +59,7 @@ def test_a_view_is_saved_followed_and_removed_by_keys(page: Page, url: str) -> N
     page.keyboard.press("Escape")
     expect(page.locator("#views-open")).to_be_focused()
 
-    open_views(page, url)
+    open_views(page, f"{url}/purchases")
     link = page.locator(".ca-views a", has_text="French week")
     link.focus()
     page.keyboard.press("Enter")
