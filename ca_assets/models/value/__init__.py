@@ -1,0 +1,1 @@
+"""Customer lifetime value: how many orders each customer will place over a horizon, and what they will be worth."""
