@@ -96,9 +96,9 @@ def _visit(client: Client, kind: str) -> list[Sample]:
     samples = []
     paths = sorted({i["path"] for i in _ids(client.layout) if isinstance(i, dict) and i.get("type") == "nav"})
     for path in paths:
-        client.values = {"url.pathname": path, "url.search": "", "colors.data": "light"}
+        client.values = {"url.pathname": path, "url.search": "", "query.data": "", "colors.data": "light"}
         for search in _queries(client, path):
-            client.values["url.search"] = search
+            client.values.update({"url.search": search, "query.data": search})
             page, seconds = _router(client)
             samples.append({"page": path, "kind": kind, "name": "router", "seconds": seconds})
             callbacks = [*client.initial(page), *client.clicked(page, "panel-table", "n_clicks")]

@@ -18,7 +18,7 @@ from ca_dash.lists.url import kind_at
 from ca_dash.page import content
 from ca_dash.theme import Scheme
 
-SEARCH = Input("url", "search")
+SEARCH = Input("query", "data")  # of the page in place: the URL is already that of the next one while that is fetched
 COLORS = Input("colors", "data")
 
 
@@ -34,16 +34,16 @@ def register(app: Dash, views: Views) -> None:
 
 
 def _router(app: Dash, views: Views) -> None:
-    @app.callback(Output("page", "children"), Output("title", "data"), Input("url", "pathname"))
-    def _show(pathname: str | None) -> tuple[Any, str]:
+    @app.callback(Output("page", "children"), Output("title", "data"), Output("shown", "data"), Input("url", "pathname"))
+    def _show(pathname: str | None) -> tuple[Any, str, str | None]:
         page = views.site.page_at(pathname)
         if page:
-            return content(page), page.title
+            return content(page), page.title, pathname
         kind = kind_at(pathname)
         if kind:
-            return lists.content(kind), f"List of {kind}"
+            return lists.content(kind), f"List of {kind}", pathname
         parts = [icon("empty", 34), html.H1("There is no such page"), html.P("Choose one from the navigation.", className="ca-muted")]
-        return html.Div(parts, className="ca-not-found"), "Not found"
+        return html.Div(parts, className="ca-not-found"), "Not found", pathname
 
 
 def _filters(app: Dash, views: Views) -> None:
@@ -104,13 +104,11 @@ def _table_window(app: Dash, views: Views) -> None:
         Output("table-body", "children"),
         Input({"type": "panel-table", "id": ALL}, "n_clicks"),
         Input({"type": "panel-marks", "id": ALL}, "n_clicks"),
-        Input("url", "pathname"),
+        State("url", "pathname"),
         State("url", "search"),
         prevent_initial_call=True,
     )
     def _open(_tables: list[int], _marks: list[int], pathname: str | None, search: str | None) -> tuple[Any, Any, Any]:
-        if ctx.triggered_id == "url":  # a link in it was followed
-            return False, no_update, no_update
         if not ctx.triggered or not ctx.triggered[0]["value"]:
             return no_update, no_update, no_update
         panel = views.site.panels[ctx.triggered_id["id"]]
@@ -126,10 +124,13 @@ def _browser(app: Dash) -> None:
         app.clientside_callback(ClientsideFunction("ca", name), *arguments, **options)
 
     links = {"type": "nav", "path": ALL}
-    path = Input("url", "pathname")
+    path, search = Input("url", "pathname"), Input("url", "search")
     in_browser("colors", Output("colors", "data"), path)
     in_browser("title", Output("title", "storage_type"), Input("title", "data"), prevent_initial_call=True)
-    in_browser("links", Output(links, "href"), Output(links, "className"), path, SEARCH, State(links, "id"))
+    in_browser("links", Output(links, "href"), Output(links, "className"), path, search, State(links, "id"))
+    in_browser("query", Output("query", "data"), Input("shown", "data"), path, search)
+    for window in ("table-window", "how-window", "views-window"):
+        in_browser("close", Output(window, "opened", allow_duplicate=True), path, search, prevent_initial_call=True)
     in_browser("copyLink", Output("copy-link", "title"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
     in_browser("shell", Output("shell", "navbar"), Input("drawer", "n_clicks"), Input("fold", "n_clicks"), path)
     charts = {"type": "panel-figure", "id": ALL}

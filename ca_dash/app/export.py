@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 from typing import Any
@@ -49,7 +50,7 @@ def csv_text(data: pd.DataFrame) -> str:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow([harmless(str(name)) for name in data.columns])
-    writer.writerows([_cell(value) for value in row] for row in data.itertuples(index=False, name=None))
+    writer.writerows([cell(value) for value in row] for row in data.itertuples(index=False, name=None))
     return target.getvalue()
 
 
@@ -58,11 +59,14 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(DANGEROUS) else value
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as a spreadsheet reads it: pandas' timestamps are days, other times have seconds; empty where missing."""
     if value is None or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN
         return ""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="seconds")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from ca_assets.analyses.core.members import ROW_KINDS, RowKind
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.list_files import ListGone, ListReader, open_list
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
-from ca_dash.app.export import BOM, MAX_NAME, harmless
+from ca_dash.app.export import BOM, MAX_NAME, cell, harmless
 from ca_dash.app.views import Views, scope_currency
 from ca_dash.components.icons import icon
 from ca_dash.components.states import Missing, unavailable
@@ -40,7 +39,7 @@ def content(kind: RowKind) -> html.Div:
 def register(app: Dash, server: Flask, views: Views) -> None:
     """The page's callbacks and its download; they stand behind the login like all others."""
 
-    @app.callback(Output("list", "children"), Output("list", "data-summary"), Input("url", "search"), State("url", "pathname"))
+    @app.callback(Output("list", "children"), Output("list", "data-summary"), Input("query", "data"), State("url", "pathname"))
     def _show(search: str | None, pathname: str | None) -> tuple[list[Any], str]:
         kind = kind_at(pathname)
         if kind is None:
@@ -134,7 +133,7 @@ def csv_lines(reader: ListReader, state: ListState) -> Iterator[str]:
     for batch in reader.batches(state.sort, descending=state.descending):
         target.seek(0)
         target.truncate()
-        writer.writerows([_cell(value) for value in row] for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        writer.writerows([cell(value) for value in row] for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
         yield target.getvalue()
 
 
@@ -175,13 +174,3 @@ def _csv_href(state: ListState, shop: ShopView) -> str:
     """The download of a list in its order."""
     path, _, query = href(state.at(1), shop).partition("?")
     return f"{FOLDER}{path.rpartition('/')[2]}.csv?{query}"
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return harmless(value)

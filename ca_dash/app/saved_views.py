@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from ca_assets.settings.database import Database, SavedView, User
 from ca_assets.settings.saved_views import MAX_NAME, ViewError, may_remove, may_share, remove_view, save_view, views_of
+from ca_dash.app.site import Site
 from ca_dash.app.views import Views
 from ca_dash.auth.login import current_user
 from ca_dash.components.icons import icon
@@ -60,7 +61,7 @@ def register(app: Dash, views: Views, database: Database) -> None:
     )
     def _open(_clicks: int) -> tuple[bool, Any, bool]:
         user = _user()
-        return True, _list(database, user), not may_share(user)
+        return True, _list(database, views.site, user), not may_share(user)
 
     @app.callback(
         Output(LIST, "children", allow_duplicate=True),
@@ -84,7 +85,7 @@ def register(app: Dash, views: Views, database: Database) -> None:
             view = save_view(database, user, name=name or "", path=page.path, query=query, is_shared=bool(is_shared))
         except ViewError as error:
             return no_update, str(error), no_update, no_update
-        return _list(database, user), None, "", f"Saved as “{view.name}”."
+        return _list(database, views.site, user), None, "", f"Saved as “{view.name}”."
 
     @app.callback(
         Output(LIST, "children", allow_duplicate=True),
@@ -100,17 +101,10 @@ def register(app: Dash, views: Views, database: Database) -> None:
             said = f"Removed “{remove_view(database, user, int(ctx.triggered_id['id']))}”."
         except ViewError as error:
             said = str(error)
-        return _list(database, user), said
+        return _list(database, views.site, user), said
 
     app.clientside_callback(
         ClientsideFunction("ca", "toast"), Output("views-said", "clear_data"), Input("views-said", "data"), prevent_initial_call=True
-    )
-    app.clientside_callback(
-        ClientsideFunction("ca", "closeViews"),
-        Output("views-window", "opened", allow_duplicate=True),
-        Input("url", "pathname"),
-        Input("url", "search"),
-        prevent_initial_call=True,
     )
 
 
@@ -122,18 +116,20 @@ def _user() -> User:
     return user
 
 
-def _list(database: Database, user: User) -> Any:
+def _list(database: Database, site: Site, user: User) -> Any:
     saved = views_of(database, user)
     if not saved:
         return html.P("Nothing is saved yet. Set the filters of a page as you need them often, then save them here.", className="ca-muted")
-    return html.Ul([_entry(view, user) for view in saved], className="ca-views")
+    return html.Ul([_entry(view, site, user) for view in saved], className="ca-views")
 
 
-def _entry(view: SavedView, user: User) -> html.Li:
-    page = view.path.strip("/").replace("-", " ").capitalize() or "Overall"
+def _entry(view: SavedView, site: Site, user: User) -> html.Li:
+    page = site.page_at(view.path)
+    title = page.title if page else "a page that is no more"
     whose = "shared with everybody" if view.is_shared else "yours only"
-    about = f"{page} · shared by {view.owner}" if view.owner != user.name else f"{page} · {whose}"
-    link = dcc.Link([view.name, html.Small(about)], href=view.path + view.query)
+    about = f"{title} · shared by {view.owner}" if view.owner != user.name else f"{title} · {whose}"
+    name = [view.name, html.Small(about)]
+    link = dcc.Link(name, href=view.path + view.query) if page else html.Span(name)
     if not may_remove(view, user):
         return html.Li(link)
     remove = dmc.ActionIcon(

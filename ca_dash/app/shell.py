@@ -41,6 +41,8 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         dcc.Location(id="url", refresh=False),
         dcc.Store(id="title"),
         dcc.Store(id="colors"),
+        dcc.Store(id="shown"),  # the path of the page that is in place
+        dcc.Store(id="query"),  # the query of that page; assets/app.js fills it
         shell,
         _table_window(),
         explanation.window(),

@@ -303,7 +303,7 @@ def _refuse(panel: Panel, rows: Rows) -> None:
     usual = "Choose other dates or another filter."
     refusal = rows.meta.get("refusal")
     if rows.data.empty and refusal:
-        raise Missing("Too few data", f"This analysis {refusal}.")
+        raise Missing("Too few data", f"{where}: {refusal}.")
     if rows.data.empty:
         raise Missing("Nothing in this selection", f"{where}: no rows. {panel.empty or usual}")
     nothing = _nothing_happened(rows)

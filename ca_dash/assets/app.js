@@ -30,6 +30,7 @@ window.dash_clientside = window.dash_clientside || {};
 
   // A short message, seen and said; the next one takes its place.
   var toldColors = false;
+  var toldQuery = null;
   var toasting = null;
   function toast(text) {
     var place = document.getElementById("toast");
@@ -120,7 +121,14 @@ window.dash_clientside = window.dash_clientside || {};
       );
       return unchanged();
     },
-    closeViews: function () { return false; },
+    close: function () { return false; }, // a window is about the page and the filters that it was opened on
+    query: function (shown, pathname, search) {
+      // Told when the page of the URL is in place: told before, the page that is left would be asked for anew. Told again, all would be asked twice.
+      var query = search || "";
+      if (shown !== pathname || query === toldQuery) { return unchanged(); }
+      toldQuery = query;
+      return query;
+    },
     toast: function (text) { toast(text); return unchanged(); },
     shell: function () {
       var id = (window.dash_clientside.callback_context.triggered_id) || "url";

@@ -45,6 +45,10 @@ class Measure:
         """The column that is drawn."""
         return self.mean if self.mean and self.mean in data else self.column
 
+    def drawn_unit(self, data: pd.DataFrame) -> Unit:
+        """The unit of the column that is drawn: a mean of counts is no whole number."""
+        return "ratio" if self.unit == "count" and self.drawn(data) == self.mean else self.unit
+
     def rows(self, data: pd.DataFrame) -> pd.DataFrame:
         """One row per period."""
         return data[data["step_order"] == data["step_order"].max()] if self.is_of_last_step and len(data) else data
@@ -65,9 +69,10 @@ def add_earlier(fig: go.Figure, *, data: pd.DataFrame, measure: Measure, style: 
     y = base.numbers(rows[f"{EARLIER}{measure.drawn(data)}"])
     if not any(value is not None for value in y):
         return
-    unit = "ratio" if measure.drawn(data) == measure.mean and measure.unit == "count" else measure.unit
     when = [written(day, style.locale.day, style.locale) for day in pd.to_datetime(rows[EARLIER_PERIOD])]
-    shown = [f"{text} on {day}" for text, day in zip(base.texts(pd.Series(y, dtype=float), unit, style), when, strict=True)]
+    shown = [
+        f"{text} on {day}" for text, day in zip(base.texts(pd.Series(y, dtype=float), measure.drawn_unit(data), style), when, strict=True)
+    ]
     fig.add_scatter(
         x=base.days(rows["period"]),
         y=y,
@@ -85,12 +90,13 @@ def split(*, data: pd.DataFrame, measure: Measure, style: Style) -> go.Figure:
     parts = {str(scope): measure.rows(part) for scope, part in data.groupby(SCOPE, sort=False)}
     first = next(iter(parts.values()))
     fig = base.figure(style, y=measure.title(first), unit=measure.unit)
-    unit = "ratio" if measure.drawn(first) == measure.mean and measure.unit == "count" else measure.unit
     dimension = ""
     for position, (scope, part) in enumerate(parts.items()):
         dimension, value = scope_parts(scope)
         name, color = base.plain(RESERVED.get(str(value), str(value))), style.color(position)
-        base.add_series(fig, data=part, y=measure.drawn(part), name=name, color=color, unit=unit, style=style, position=position)
+        base.add_series(
+            fig, data=part, y=measure.drawn(part), name=name, color=color, unit=measure.drawn_unit(part), style=style, position=position
+        )
     base.time_axis(fig, style=style, data=data)
     fig.update_layout(showlegend=True, legend={"title": {"text": label(dimension), "font": {"size": 12}}})
     return fig

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.analyses.core.segments.columns import NEW
 from ca_dash.components.table import TableRows
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.figures.segment import NEW, SEGMENTS, color, segment_name
+from ca_dash.figures.segment import SEGMENTS, color, segment_name
 from ca_dash.format import money, number, written
 
 

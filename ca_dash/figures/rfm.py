@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.analyses.core.segments.columns import METRIC_NAMES
 from ca_assets.contracts.units import Unit
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.figures.segment import SEGMENTS, color, segment_name
+from ca_dash.figures.segment import HOURS, SEGMENTS, color, segment_name
 from ca_dash.format import money, number
 
-HOURS = 24.0
-Draw = Callable[..., go.Figure]
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 
 
@@ -38,9 +36,9 @@ class Metric:
         return f"{self.title} ({style.currency})" if self.unit == "money" and style.currency else self.title
 
 
-RECENCY = Metric("recency_hours", "Days since the last order", "days")
-FREQUENCY = Metric("frequency_hours", "Days between orders", "days")
-MONETARY = Metric("monetary", "Average amount of an order", "money")
+RECENCY = Metric("recency_hours", METRIC_NAMES["recency"].capitalize(), "days")
+FREQUENCY = Metric("frequency_hours", METRIC_NAMES["frequency"].capitalize(), "days")
+MONETARY = Metric("monetary", METRIC_NAMES["monetary"].capitalize(), "money")
 
 
 def space(*, data: pd.DataFrame, style: Style) -> go.Figure:

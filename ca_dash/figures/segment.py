@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ca_assets.analyses.core.segments.columns import SEGMENT_NAMES
 from ca_dash.figures.base import Style
 
-NEW = "__new__"
+HOURS = 24.0  # of a day; pages show hours as days
 
 
 @dataclass(frozen=True)
@@ -20,24 +21,22 @@ class Segment:
     advice: str
 
 
-SEGMENTS: dict[str, Segment] = {
-    "champions": Segment(
-        "Champions", 0, "circle", "Love the shop and will not leave soon", "Thank them; ask for reviews; show new things first"
+_LOOKS = {
+    "champions": (0, "circle", "Love the shop and will not leave soon", "Thank them; ask for reviews; show new things first"),
+    "loyal": (5, "square", "Close to the champions, with smaller baskets", "Suggest what goes with their orders"),
+    "potential_loyalist": (2, "diamond", "Came lately, not sure yet", "A push helps: a reason for the next order"),
+    "cant_lose_them": (
+        3,
+        "cross",
+        "Engaged, with baskets larger than the loyal ones’",
+        "Look after them in person; no discounts needed",
     ),
-    "loyal": Segment("Loyal customers", 5, "square", "Close to the champions, with smaller baskets", "Suggest what goes with their orders"),
-    "potential_loyalist": Segment(
-        "Potential loyalists", 2, "diamond", "Came lately, not sure yet", "A push helps: a reason for the next order"
-    ),
-    "cant_lose_them": Segment(
-        "Can’t lose them", 3, "cross", "Engaged, with baskets larger than the loyal ones’", "Look after them in person; no discounts needed"
-    ),
-    "newcomers": Segment("Newcomers", 1, "circle", "Have just arrived, too little is known", "Welcome them; make the second order easy"),
-    "need_attention": Segment(
-        "Need attention", 4, "square", "Drifting, easier to win back than those at risk", "Remind them of what they liked"
-    ),
-    "at_risk": Segment("At risk", 1, "circle-open", "Will probably leave", "Win them back now, with an offer"),
-    "lost": Segment("Lost", 6, "circle", "Have left, or nearly so", "Spend little on them"),
+    "newcomers": (1, "circle", "Have just arrived, too little is known", "Welcome them; make the second order easy"),
+    "need_attention": (4, "square", "Drifting, easier to win back than those at risk", "Remind them of what they liked"),
+    "at_risk": (1, "circle-open", "Will probably leave", "Win them back now, with an offer"),
+    "lost": (6, "circle", "Have left, or nearly so", "Spend little on them"),
 }
+SEGMENTS = {segment: Segment(name, *_LOOKS[segment]) for segment, name in SEGMENT_NAMES.items()}
 
 
 def segment_name(segment: str) -> str:

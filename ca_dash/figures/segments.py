@@ -7,18 +7,18 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from ca_assets.analyses.core.segments.columns import METRIC_NAMES
 from ca_assets.contracts.units import Unit
 from ca_dash.components.table import TableRows
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
-from ca_dash.figures.segment import SEGMENTS, color, segment_name
+from ca_dash.figures.segment import HOURS, SEGMENTS, color, segment_name
 from ca_dash.format import money, number, rate
 from ca_dash.theme import text_on
 
-HOURS = 24.0
 DIGITS = 1
 BOUNDS = ("bound_low", "bound_high", "low", "high")
-METRIC_TITLES = {"recency": "Days since the last order", "frequency": "Days between orders", "monetary": "Average amount of an order"}
+METRIC_TITLES = {metric: name.capitalize() for metric, name in METRIC_NAMES.items()}
 
 
 def treemap(*, data: pd.DataFrame, style: Style) -> go.Figure:

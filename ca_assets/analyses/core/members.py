@@ -154,3 +154,8 @@ def member_sets() -> dict[str, MemberSet]:
                 if sets.setdefault(member_set.name, member_set) is not member_set:
                     raise ValueError(f"two sets are called {member_set.name!r}")
     return sets
+
+
+def customers_of(rows: ibis.Table) -> ibis.Table:
+    """`key` of the customers of sessions or orders, each once; guests are none."""
+    return rows.filter(rows.key.notnull()).select("key").distinct()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
+from ca_assets.analyses.core.members import MemberSet, Parameter, Selection, customers_of
 
 HERE = __name__
 PARAMETERS = (
@@ -26,7 +26,7 @@ def orders(selection: Selection) -> ibis.Table:
 def buyers(selection: Selection) -> ibis.Table:
     """Customers with such an order."""
     orders = _orders(selection)
-    return orders.filter(orders.key.notnull()).select("key").distinct()
+    return customers_of(orders)
 
 
 def _orders(selection: Selection) -> ibis.Table:

@@ -7,31 +7,21 @@ import numpy as np
 
 from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
 from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
+from ca_assets.analyses.core.segments.columns import METRIC_NAMES, NEW, SEGMENT_NAMES
 from ca_assets.analyses.core.segments.model import SegmentModel, segment_model
 from ca_assets.analyses.core.segments.scores import SEGMENTS
 from ca_assets.analyses.segmentation.buyers import make_members
 from ca_assets.analyses.segmentation.histograms import metric_values
-from ca_assets.analyses.segmentation.migration import NEW, moves_of
+from ca_assets.analyses.segmentation.migration import moves_of
 
 HERE = __name__
-WORDS = {
-    "champions": "Champions",
-    "loyal": "Loyal customers",
-    "potential_loyalist": "Potential loyalists",
-    "cant_lose_them": "Can’t lose them",
-    "newcomers": "Newcomers",
-    "need_attention": "Need attention",
-    "at_risk": "At risk",
-    "lost": "Lost",
-}
-METRICS = {"recency": "days since the last order", "frequency": "days between orders", "monetary": "average amount of an order"}
 MEMBER_SETS = (
     MemberSet(
         "segment",
         "customers",
         "Customers",
         f"{HERE}:in_segment",
-        (Parameter("segment", "choice", "in the segment “{}”", WORDS, is_required=True),),
+        (Parameter("segment", "choice", "in the segment “{}”", SEGMENT_NAMES, is_required=True),),
         has_days=False,
     ),
     MemberSet(
@@ -40,7 +30,7 @@ MEMBER_SETS = (
         "Customers",
         f"{HERE}:scored",
         (
-            Parameter("metric", "choice", "by {}", METRICS, is_required=True),
+            Parameter("metric", "choice", "by {}", METRIC_NAMES, is_required=True),
             Parameter("score", "count", "score {}", is_required=True),
             Parameter("currency", "text", "in {}"),
         ),
@@ -52,7 +42,7 @@ MEMBER_SETS = (
         "Customers",
         f"{HERE}:binned",
         (
-            Parameter("metric", "choice", "by {}", METRICS, is_required=True),
+            Parameter("metric", "choice", "by {}", METRIC_NAMES, is_required=True),
             Parameter("score", "count", "score {}", is_required=True),
             Parameter("value_from", "amount", "{} or more", is_required=True),
             Parameter("value_below", "amount", "less than {}"),
@@ -65,8 +55,8 @@ MEMBER_SETS = (
         "Customers",
         f"{HERE}:moved",
         (
-            Parameter("origin", "choice", "from “{}”", {**WORDS, NEW: "new customers"}, is_required=True),
-            Parameter("target", "choice", "to “{}”", WORDS, is_required=True),
+            Parameter("origin", "choice", "from “{}”", {**SEGMENT_NAMES, NEW: "new customers"}, is_required=True),
+            Parameter("target", "choice", "to “{}”", SEGMENT_NAMES, is_required=True),
             Parameter("month", "day", "in the month of {}", is_required=True),
         ),
         has_days=False,

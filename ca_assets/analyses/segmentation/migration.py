@@ -16,6 +16,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.base import by_scope, to_numpy, union_all
 from ca_assets.analyses.core.exact_sums import exact_sum
 from ca_assets.analyses.core.rows import Labels, empty, money, rows
+from ca_assets.analyses.core.segments.columns import NEW
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 from ca_assets.analyses.core.segments.model import BoundsOfMonth, SegmentModel, money_bounds, padded
 from ca_assets.analyses.core.segments.sampling import Metric
@@ -24,7 +25,6 @@ from ca_assets.analyses.core.segments.values import recency_hours
 from ca_assets.analyses.segmentation.specs import SPECS
 
 MONTHS = 13
-NEW = "__new__"  # number 0; the segments are 1 to 8
 VALUES = ("last", "frequency_hours", "monetary", "currency", "order_days")
 CELL = ["scope", "month", "origin", "target"]
 INSTANT = pa.timestamp("us", tz="UTC")

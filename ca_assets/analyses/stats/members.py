@@ -6,7 +6,7 @@ import ibis
 
 from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
 from ca_assets.analyses.core.exact_sums import exact_sum
-from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
+from ca_assets.analyses.core.members import MemberSet, Parameter, Selection, customers_of
 
 HERE = __name__
 HOUR = Parameter("hour", "hour", "at {}")
@@ -55,4 +55,4 @@ def buyers(selection: Selection) -> ibis.Table:
 
 def visitors(selection: Selection) -> ibis.Table:
     """Customers with a session."""
-    return selection.sessions.filter(selection.sessions.key.notnull()).select("key").distinct()
+    return customers_of(selection.sessions)

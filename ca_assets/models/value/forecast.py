@@ -42,8 +42,8 @@ class ForecastSettings:
 class Forecast:
     """What is expected over the horizon, the days `origin` + 1 … `origin` + 7 × weeks, from what was known at the end of `origin`.
 
-    Arrays of clients are in the order of `client`, the clients with an order up to `origin`. Orders are order days. `low` and `high` are the
-    10 % and 90 % quantiles, widened to hold the expectation. Of next orders: days after `origin`, infinite when none is expected ever.
+    Arrays of clients are in the order of `client`, the clients with an order up to `origin`. Orders are order days. `low` and `high` are
+    the 10 % and 90 % quantiles, widened to hold the expectation. Of next orders: days after `origin`, infinite when none is expected ever.
     Arrays of days have one element per day of the horizon, in the currency. `yardstick_*`: BG/NBD with Gamma-Gamma on the repeat order
     days. `model`: the name of what was published (`network`, or `bgnbd_gg` when the guard refused it). `parameters` are numbers, `notes`
     texts, by the names of `clv/parameters`.

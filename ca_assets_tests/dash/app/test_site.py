@@ -77,7 +77,8 @@ def test_a_new_panel_file_and_page_are_found(tmp_path: Path) -> None:
     app, index = make_app(tmp_path)
     publish(index, {"all": 1.0})
     for url in serve(app):
-        client = Client(url, values={"url.pathname": "/plugin", "url.search": "?size=weekly&window=28d", "colors.data": "light"})
+        query = "?size=weekly&window=28d"
+        client = Client(url, values={"url.pathname": "/plugin", "url.search": query, "query.data": query, "colors.data": "light"})
         client.log_in("ada", PASSWORD)
         assert "Extensions" in str(client.layout) and {"type": "nav", "path": "/plugin"} in list(component_ids(client.layout))
         page = answer(client, client.layout, "page.children")["page"]["children"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from ca_assets.analyses.core.family import catalogue
@@ -62,7 +64,7 @@ def test_a_clients_name_is_no_markup() -> None:
 
 
 @pytest.mark.parametrize("draw", [rfm.space, rfm.frequency_recency, rfm.monetary_frequency, rfm.recency_monetary])
-def test_an_axis_with_zeros_is_not_logarithmic(draw: rfm.Draw) -> None:
+def test_an_axis_with_zeros_is_not_logarithmic(draw: Callable[..., go.Figure]) -> None:
     zero = POINTS.assign(recency_hours=0.0, frequency_hours=0.0, monetary=0.0)
     for data, kind in ((POINTS, "log"), (zero, "linear")):
         layout = draw(data=data, style=STYLE).layout

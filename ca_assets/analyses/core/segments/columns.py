@@ -21,6 +21,18 @@ SCORES = (
 )
 SEGMENT = Column("segment", "str", "text", "The buyer's segment, one of eight, by all orders in the shop")
 SEGMENT_ORDER = Column("segment_order", "int", "number", "Place of the segment, 1 (champions) to 8 (lost)")
+SEGMENT_NAMES = {
+    "champions": "Champions",
+    "loyal": "Loyal customers",
+    "potential_loyalist": "Potential loyalists",
+    "cant_lose_them": "Can’t lose them",
+    "newcomers": "Newcomers",
+    "need_attention": "Need attention",
+    "at_risk": "At risk",
+    "lost": "Lost",
+}  # in the order of `segment_order`, from 1
+NEW = "__new__"  # where movers come from who had no order before; number 0
+METRIC_NAMES = {"recency": "days since the last order", "frequency": "days between orders", "monetary": "average amount of an order"}
 RULE = (
     "Each buyer (a customer with an order) is scored by recency, frequency and monetary, from 1 to 5 (the best). The bounds between the "
     "scores are those between the five clusters of all buyers' values, as the median of the fits at the last 12 month ends: they move "

@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from ca_assets.analyses.core.segments.columns import SEGMENT_NAMES
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 
-SEGMENTS = ("champions", "loyal", "potential_loyalist", "cant_lose_them", "newcomers", "need_attention", "at_risk", "lost")
+SEGMENTS = tuple(SEGMENT_NAMES)
 CHAMPIONS, LOYAL, POTENTIAL_LOYALIST, CANT_LOSE_THEM, NEWCOMERS, NEED_ATTENTION, AT_RISK, LOST = range(1, 9)  # segment_order
 PADDING = {"recency": np.inf, "frequency": np.inf, "monetary": -np.inf}  # bounds that no value is beyond
 
