@@ -60,7 +60,7 @@ def make_forecast(known: Known, settings: ForecastSettings) -> Forecast:
 
 
 @dataclass
-class KeptOutlooks:
+class OutlookCache:
     """Outlooks of one day by currency: those of a kept state that still fit, and those that are made now."""
 
     state: ModelState | None

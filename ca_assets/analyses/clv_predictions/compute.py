@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import ibis
 import pyarrow as pa
 
-from ca_assets.analyses.clv_predictions.backtests import KeptOutlooks, Outlook, make_forecast, outlook
+from ca_assets.analyses.clv_predictions.backtests import Outlook, OutlookCache, make_forecast, outlook
 from ca_assets.analyses.clv_predictions.evaluation import calibration_rows, churn_risk_rows, scoreboard_rows
 from ca_assets.analyses.clv_predictions.family import ORIGINS, PUBLISHED, TABLE
 from ca_assets.analyses.clv_predictions.outcomes import outcomes
@@ -108,7 +108,7 @@ def _forecasts(
     made: dict[str, PartForecasts] = {}
     states: list[ModelState] = []
     for day in (origin, *past_origins(origin, ORIGINS)):
-        outlooks = KeptOutlooks(inputs.state(date_of(day)), settings)
+        outlooks = OutlookCache(inputs.state(date_of(day)), settings)
         for part in parts:
             known = part.known(day)
             if day == origin:

@@ -98,9 +98,9 @@ REPORTS: tuple[ReportSpec, ...] = (
         "scoreboard",
         "How right the forecast was",
         f"{_HELD_OUT}Beside the published model stand the yardstick (BG/NBD with Gamma-Gamma on repeat orders, as the literature has it) "
-        "and the simplest of all: everybody does again what they did in as many weeks before. mae, rmse: mean and root mean square error per "
-        "customer; total_error: expected over actual, less 1; gini: how well customers are ordered, of 1 at best; decile_wape: error over "
-        f"tenths of customers, of what they spent; coverage_80: share of 80 % intervals that held. {_RULE}",
+        "and the simplest of all: everybody does again what they did in as many weeks before. mae, rmse: mean and root mean square error "
+        "per customer; total_error: expected over actual, less 1; gini: how well customers are ordered, of 1 at best; decile_wape: error "
+        f"over tenths of customers, of what they spent; coverage_80: share of 80 % intervals that held. {_RULE}",
         ("metric", "model"),
         (
             Column("metric", "str", "text", "What is measured"),
