@@ -36,7 +36,7 @@ def migration(model: SegmentModel) -> pa.Table:
     shape = (len(model.base.scopes.names), len(months), len(SEGMENTS) + 1, len(SEGMENTS) + 1)
     cube = _customers(model, ordered, months[0], shape)
     _add_others(cube, model, paths, months)
-    revenue = _revenue(model, union_all([ordered, _moves_after_orders(paths, months)]), months, shape)
+    revenue = _revenue(model, union_all([ordered, _moves_after_orders(paths, months)]), months, shape)["amount"]
     scope, month, origin, target = np.nonzero(cube["customers"])
     cell, mixed = (scope, month, origin, target), model.base.mixed[scope, -1]
     texts = (NEW, *SEGMENTS)
@@ -47,8 +47,8 @@ def migration(model: SegmentModel) -> pa.Table:
         "to_segment": Labels(texts, target),
         "customers": cube["customers"][cell],
         "by_boundary": cube["by_boundary"][cell],
-        "revenue_before": money(revenue["before"][cell], mixed),
-        "revenue_after": money(revenue["after"][cell], mixed),
+        "revenue_before": money(revenue[(*cell, 0)], mixed),
+        "revenue_after": money(revenue[(*cell, 1)], mixed),
     }
     return rows(spec, model.base.scopes.names, scope, scope.shape, columns)
 
@@ -131,10 +131,10 @@ def _revenue(model: SegmentModel, moves: ibis.Table, months: Sequence[int], shap
     """Revenue in every scope in the month before and in the month, by move."""
     base = model.base
     orders = base.clients.filter(base.clients.purchased).inner_join(model.months.lookup(), "day")
-    orders = orders.filter(orders.month >= months[0] - 1)
-    amounts = base.temp.materialize(by_scope(base, orders, ["key", "month"], {"amount": exact_sum(orders.amount)}))
-    after = amounts.select("scope", "key", "month", before=ibis.literal(0.0), after=amounts.amount)
-    before = amounts.select("scope", "key", month=(amounts.month + 1).cast("int32"), before=amounts.amount, after=ibis.literal(0.0))
-    moved = union_all([after, before]).inner_join(moves, ["key", "month"])
-    moved = moved.mutate(month=moved.month - months[0])
-    return dense(moved.group_by(*CELL).aggregate(before=exact_sum(moved.before), after=exact_sum(moved.after)), CELL, shape)
+    orders = orders.filter(orders.month >= months[0] - 1).select("key", "month", "amount", *base.scopes.columns)
+    before = orders.mutate(month=(orders.month + 1).cast("int32"))
+    moved = [rows.inner_join(moves, ["key", "month"]).drop("key", "by_boundary") for rows in (before, orders)]
+    both = base.temp.materialize(union_all([rows.mutate(time=ibis.literal(time, "int8")) for time, rows in enumerate(moved)]))
+    both = both.mutate(month=both.month - months[0])
+    amounts = by_scope(base, both, [*CELL[1:], "time"], {"amount": exact_sum(both.amount)})
+    return dense(amounts, (*CELL, "time"), (*shape, 2))
