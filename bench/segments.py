@@ -1,7 +1,7 @@
 """Segments of a large shop: CPU seconds and memory of values, fits, bounds, the table and all reports.
 
-`python -m bench.segments FOLDER [BUYERS]` makes the shop of `bench.lists` with so many buyers once (three orders each on average, two years,
-four countries), and prints for each family what it took beside the base tables, which all families of a night share.
+`python -m bench.segments FOLDER [BUYERS]` makes the shop of `bench.lists` with so many buyers once (three orders each on average, two
+years, four countries), and prints for each family what it took beside the base tables, which all families of a night share.
 """
 
 from __future__ import annotations
@@ -71,8 +71,7 @@ def measure(home: Path) -> dict[str, Spent]:
             with clock.piece(name), TempTables(temp.engine) as own:
                 result = compute_family(families()[name], Inputs(own, lambda: base), context)
                 for table in result.tables.values():
-                    with table.to_pyarrow_batches() as batches:
-                        sum(batch.num_rows for batch in batches)
+                    own.materialize(table)
     return clock.pieces
 
 

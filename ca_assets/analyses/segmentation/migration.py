@@ -15,7 +15,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.base import by_scope, to_numpy, union_all
 from ca_assets.analyses.core.cubes import Cube, dense
 from ca_assets.analyses.core.exact_sums import exact_sum
-from ca_assets.analyses.core.rows import Labels, empty, money, rows
+from ca_assets.analyses.core.rows import Labels, Values, empty, money, rows
 from ca_assets.analyses.core.segments.columns import NEW
 from ca_assets.analyses.core.segments.model import SegmentModel
 from ca_assets.analyses.core.segments.scores import SEGMENTS
@@ -40,7 +40,7 @@ def migration(model: SegmentModel) -> pa.Table:
     scope, month, origin, target = np.nonzero(cube["customers"])
     cell, mixed = (scope, month, origin, target), model.base.mixed[scope, -1]
     texts = (NEW, *SEGMENTS)
-    columns = {
+    columns: dict[str, Values] = {
         "period": model.months.first_days[month + months[0]],
         "complete": model.months.complete[month + months[0]],
         "from_segment": Labels(texts, origin),
@@ -123,8 +123,8 @@ def _add_others(cube: Cube, model: SegmentModel, paths: Trajectories, months: Se
         scope, trajectory, customers = (counts[name][chosen] for name in ("scope", "trajectory", "customers"))
         origin, target = paths.segments[trajectory, place], paths.segments[trajectory, place + 1]
         is_by_boundary = (origin != target) & (origin == paths.unmoved[trajectory, place + 1])
-        np.add.at(cube["customers"], (scope, place, origin, target), customers)
-        np.add.at(cube["by_boundary"], (scope, place, origin, target), customers * is_by_boundary)
+        np.add.at(cube["customers"][:, place], (scope, origin, target), customers)
+        np.add.at(cube["by_boundary"][:, place], (scope, origin, target), customers * is_by_boundary)
 
 
 def _revenue(model: SegmentModel, moves: ibis.Table, months: Sequence[int], shape: tuple[int, ...]) -> Cube:

@@ -179,5 +179,4 @@ def _exact(value: float) -> ir.FloatingValue:
 
 
 def _aware(moment: np.datetime64) -> dt.datetime:
-    at: dt.datetime = moment.item()
-    return at.replace(tzinfo=dt.UTC)
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=int(moment.astype(np.int64)))

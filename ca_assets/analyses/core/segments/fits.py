@@ -43,7 +43,7 @@ def fit(values: Values) -> Fit:
     """The clusters of one or more values that are 0 or more; their order does not matter."""
     ordered = np.sort(values)
     ordered = np.minimum(ordered, _quantile(ordered, WINSORISED_AT))
-    clusters = min(CLUSTERS, 1 + np.count_nonzero(np.diff(ordered)))
+    clusters = min(CLUSTERS, 1 + int(np.count_nonzero(np.diff(ordered))))
     transformed = [forward(ordered) for forward, _ in TRANSFORMS]
     best = min(range(len(TRANSFORMS)), key=lambda i: abs(round(_skewness(transformed[i]), 9)))  # of equal ones the first
     centres = np.array(cluster(transformed[best].tolist(), clusters).centroids)
