@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
 from ca_assets.models.value.forecast import Floats
@@ -51,22 +52,40 @@ class GammaGamma:
         return 1.0 if self.is_constant else 1.0 + 1.0 / self.p
 
 
-def log_likelihood(logs: Floats, count: Floats, mean: Floats) -> tuple[float, Floats]:
+@dataclass(frozen=True)
+class Means:
+    """Clients' means by their number of amounts: distinct numbers `count`, how many `clients` have each, the sums of their log means.
+
+    `mean` and `place` (in `count`) are per client.
+    """
+
+    mean: Floats
+    place: NDArray[np.int64]
+    count: Floats
+    clients: NDArray[np.int64]
+    log_mean: Floats
+
+
+def by_count(count: Floats, mean: Floats) -> Means:
+    """Group the clients."""
+    values, place, clients = np.unique(count, return_inverse=True, return_counts=True)
+    return Means(mean, place, values, clients, np.bincount(place, weights=np.log(mean)).astype(np.float64))
+
+
+def log_likelihood(logs: Floats, data: Means) -> tuple[float, Floats]:
     """Mean log-likelihood per client and its gradient, at the logarithms of (p, q − 1, v). Means must be above 0."""
     p, above, v = np.exp(logs)
-    q = 1.0 + above
-    values, place = np.unique(count, return_inverse=True)
-    clients = np.bincount(place)
-    share, shape, both = clients / len(count), p * values, p * values + q
-    sums, logs_of_sum = v + count * mean, np.log(v + count * mean)
-    log_mean, log_sum = np.log(mean), np.bincount(place, weights=logs_of_sum) / len(count)
-    by_count = np.bincount(place, weights=log_mean) / len(count)
-    value = share @ (gammaln(both) - gammaln(shape) - gammaln(q) + q * np.log(v) + shape * np.log(values))
-    value += (shape - 1.0) @ by_count - both @ log_sum
-    by_p = share @ (values * (digamma(both) - digamma(shape) + np.log(values))) + values @ by_count - values @ log_sum
-    by_q = share @ (digamma(both) - digamma(q) + np.log(v)) - log_sum.sum()
-    by_v = q / v - both @ (np.bincount(place, weights=1.0 / sums) / len(count))
-    return float(value), np.array([by_p * p, by_q * above, by_v * v])
+    q, count, clients = 1.0 + above, data.count, data.clients
+    shape, both = p * count, p * count + q
+    sums = v + count[data.place] * data.mean
+    log_sum = np.bincount(data.place, weights=np.log(sums))
+    value = clients @ (gammaln(both) - gammaln(shape) - gammaln(q) + q * np.log(v) + shape * np.log(count))
+    value += (shape - 1.0) @ data.log_mean - both @ log_sum
+    by_p = clients @ (count * (digamma(both) - digamma(shape) + np.log(count))) + count @ data.log_mean - count @ log_sum
+    by_q = clients @ (digamma(both) - digamma(q) + np.log(v)) - log_sum.sum()
+    by_v = clients.sum() * q / v - both @ np.bincount(data.place, weights=1.0 / sums)
+    size = clients.sum()
+    return float(value) / size, np.array([by_p * p, by_q * above, by_v * v]) / size
 
 
 def fit_gamma_gamma(count: Floats, mean: Floats) -> GammaGamma:
@@ -79,7 +98,7 @@ def fit_gamma_gamma(count: Floats, mean: Floats) -> GammaGamma:
     centre = float(mean.mean()) if len(mean) else 0.0
     if len(mean) < FEWEST or float(np.ptp(mean)) <= SPREAD * centre:
         return GammaGamma(np.inf, np.inf, np.inf, centre)
-    relative = mean / centre  # in a currency of its own, so that one start serves every shop
+    data = by_count(count, mean / centre)  # in a currency of its own, so that one start serves every shop
     starts = [np.log([2.0, 2.0, 1.0]).tolist(), np.log([6.0, 0.5, 0.3]).tolist()]
-    p, above, v = np.exp(maximise(lambda point: log_likelihood(point, count, relative), starts, [BOUND] * 3)).tolist()
+    p, above, v = np.exp(maximise(lambda point: log_likelihood(point, data), starts, [BOUND] * 3)).tolist()
     return GammaGamma(p, 1.0 + above, v * centre, p * v * centre / above)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, gammaln, nbdtrik, ndtri, stdtrit
+from scipy.special import digamma, gammaincinv, gammaln, nbdtrik, stdtrit
 
 from ca_assets.models.value.forecast import Floats
 from ca_assets.models.value.likelihood import maximise
@@ -37,9 +37,13 @@ class OrderSpread:
 
 
 def fit_order_spread(orders: Floats, expected: Floats, shape: Floats) -> OrderSpread:
-    """Maximum likelihood on what clients ordered against what was expected of them; `shape` is r + x of each."""
+    """Maximum likelihood on what clients ordered against what was expected of them; `shape` is r + x of each.
+
+    Weighed by the expectation: of most clients next to nothing is expected, and how that little spreads says nothing of the others.
+    """
     usable = expected > SMALLEST
     orders, expected, logs = orders[usable], expected[usable], np.log(shape[usable])
+    weights = expected / expected.sum()
     if not orders.sum() > 0:
         return OrderSpread()
 
@@ -48,37 +52,41 @@ def fit_order_spread(orders: Floats, expected: Floats, shape: Floats) -> OrderSp
         value = gammaln(size + orders) - gammaln(size) + size * np.log(size / (size + expected))
         value += orders * np.log(expected / (size + expected))
         by_size = digamma(size + orders) - digamma(size) + np.log(size / (size + expected)) + 1 - (size + orders) / (size + expected)
-        return float(value.mean()), np.array([np.mean(by_size * size), np.mean(by_size * size * logs)])
+        return float(weights @ value), np.array([weights @ (by_size * size), weights @ (by_size * size * logs)])
 
     intercept, slope = maximise(log_likelihood, [(0.0, 1.0)], [(-6.0, 6.0), (-2.0, 2.0)]).tolist()
     return OrderSpread(intercept, slope)
 
 
 def order_quantiles(expected: Floats, size: Floats) -> tuple[Floats, Floats]:
-    """10 % and 90 % quantiles of negative binomials with these means and sizes, widened to hold the means."""
+    """10 % and 90 % quantiles of negative binomials with these means and sizes, widened to hold the means.
+
+    Between whole numbers as the incomplete beta function goes: those of whole numbers hold 90 % of what happens and not 80 %.
+    """
     chance = size / (size + expected)
     positive = expected > SMALLEST
     low, high = np.zeros_like(expected), np.zeros_like(expected)
     for bound, quantile in ((low, LOW), (high, HIGH)):
         none = np.exp(-size * np.log1p(expected / size)) >= quantile  # the inverse knows no solution below zero
         rest = positive & ~none
-        bound[rest] = np.ceil(nbdtrik(quantile, size[rest], chance[rest]) - 1e-9)
+        bound[rest] = nbdtrik(quantile, size[rest], chance[rest])
     return np.minimum(low, expected), np.maximum(high, expected)
 
 
 def revenue_quantiles(expected: Floats, size: Floats, revenue: Floats, mean_square: Floats, amount_square: float) -> tuple[Floats, Floats]:
     """10 % and 90 % quantiles of the sum of that many amounts, widened to hold the mean `revenue`.
 
-    The sum is 0 when there is no order, else lognormal with the mean and the variance of the compound distribution; the squares are
+    The sum is 0 when there is no order, else gamma with the mean and the variance of the compound distribution; the squares are
     Gamma-Gamma's, of a client's mean and of an amount given it.
     """
     orders = np.maximum(expected, SMALLEST)
     none = np.exp(-size * np.log1p(orders / size))
     some = np.maximum(1.0 - none, SMALLEST)
-    log_variance = np.log(np.maximum(mean_square * (amount_square / orders + 1.0 + 1.0 / size) * some, 1.0))
-    centre = np.log(np.maximum(revenue, 1e-300) / some) - log_variance / 2
+    variance = np.maximum(mean_square * (amount_square / orders + 1.0 + 1.0 / size) * some - 1.0, 1e-4)  # over the square of the mean
     bounds = []
     for quantile in (LOW, HIGH):
-        inside = np.clip((quantile - none) / some, 1e-12, 1.0 - 1e-12)
-        bounds.append(np.where((quantile > none) & (revenue > 0), np.exp(centre + np.sqrt(log_variance) * ndtri(inside)), 0.0))
+        bound, inside = np.zeros_like(revenue), (none < quantile) & (revenue > 0)
+        chance = (quantile - none[inside]) / some[inside]
+        bound[inside] = gammaincinv(1.0 / variance[inside], chance) * variance[inside] * revenue[inside] / some[inside]
+        bounds.append(bound)
     return np.minimum(bounds[0], revenue), np.maximum(bounds[1], revenue)

@@ -6,16 +6,17 @@ Only rows up to the origin are read. Belongs here: what is published and how it 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from ca_assets.models.value.daily import daily_band, daily_noise, spread_over_days, weekday_profile
 from ca_assets.models.value.forecast import Floats, Forecast, ForecastSettings, OrderDays
 from ca_assets.models.value.foundation import Foundation, foundation_at, yardstick_value
+from ca_assets.models.value.guard import Correction, Trainer, guarded_correction
 from ca_assets.models.value.history import WEEK, until
 from ca_assets.models.value.intervals import OrderSpread, fit_order_spread, order_quantiles, revenue_quantiles, total_log_width
 from ca_assets.models.value.monotone import decreasing_in_age
+from ca_assets.models.value.network import train
 from ca_assets.models.value.newcomers import expect_newcomers
 from ca_assets.models.value.past import Level, PastOrigin, level_at, log_errors, past_origins
 
@@ -23,24 +24,17 @@ FOUNDATION_ONLY, NETWORK = "bgnbd_gg", "network"
 Z90 = 1.2815515655446004
 
 
-@dataclass(frozen=True)
-class Correction:
-    """A log-correction per client on BG/NBD's expected orders, and what is to be said of it. `log`: None publishes the foundation alone."""
+def forecast(data: OrderDays, origin: int, settings: ForecastSettings, trainer: Trainer = train) -> Forecast:
+    """What is expected in the `settings.weeks` weeks after `origin`. Raises ValueError without an order day up to it.
 
-    log: Floats | None
-    weight: float
-    parameters: dict[str, float] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-
-
-def forecast(data: OrderDays, origin: int, settings: ForecastSettings) -> Forecast:
-    """What is expected in the `settings.weeks` weeks after `origin`. Raises ValueError without an order day up to it."""
+    `trainer`: what trains the network; with `settings.seeds` = 0 none is trained.
+    """
     known = until(data, origin)
     if not len(known.day):
         raise ValueError("no order up to the origin: there is nothing to forecast from")
     foundation = foundation_at(known, origin)
     past = {one.origin: one for one in past_origins(known, origin, settings.weeks, foundation.bgnbd)}
-    correction = Correction(None, 0.0, notes={"guard": "no network was trained"})
+    correction = guarded_correction(known, foundation, list(past.values()), settings, trainer)
     return _published(known, foundation, past, correction, settings)
 
 
@@ -62,8 +56,8 @@ def _published(
     newcomers = expect_newcomers(data, origin, weeks)
     profile = weekday_profile(data, origin)
     daily_known = spread_over_days(foundation.weekly_shares(revenue, weeks), profile, float(revenue.sum()))
-    daily_newcomers = spread_over_days(newcomers.weekly, profile, float(newcomers.weekly.sum()))
-    width = total_log_width(log_errors(past))
+    daily_newcomers = spread_over_days(newcomers.weekly, profile, float(newcomers.weekly.sum()) * level.newcomers)
+    width = total_log_width(log_errors(past, level.is_known))
     variance = (width / Z90) ** 2 + daily_noise(data, origin, profile)
     daily_low, daily_high = daily_band(daily_known + daily_newcomers, variance)
     total = float(daily_known.sum() + daily_newcomers.sum())

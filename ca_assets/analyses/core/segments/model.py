@@ -79,10 +79,6 @@ class SegmentModel:
         rows = rows.mutate(code=code(rows.order_days, rows.recency_score, rows.frequency_score, rows.monetary_score))
         return self.base.temp.materialize(rows.inner_join(segment_table(), "code").drop("code"))
 
-    def bounds_inside(self, month: int, values: Mapping[Series, NDArray[np.float64]]) -> BoundsOfMonth:
-        """The bounds for values as of a moment inside a month (`BoundsInForce.inside`)."""
-        return self._in_force.inside(month, values)
-
     @property
     def currency_names(self) -> ibis.Table:
         """Number of a currency → its name (columns currency, currency_name)."""

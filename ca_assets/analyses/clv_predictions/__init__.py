@@ -1,1 +1,0 @@
-"""What each customer is expected to order and to spend, with what came of earlier forecasts."""
