@@ -38,14 +38,13 @@ def made_home(folder: Path, customers: int) -> Path:
     home = folder / f"lists-{customers}"
     if not (home / "ready").exists():
         home.mkdir(parents=True, exist_ok=True)
-        write_shop(home, customers)
+        _write_shop(home, customers)
         _publish(home)
         (home / "ready").touch()
     return home
 
 
-def write_shop(home: Path, customers: int) -> None:
-    """Sessions of so many customers as Parquet, and shop.yaml."""
+def _write_shop(home: Path, customers: int) -> None:
     random, count = np.random.default_rng(7), customers * ORDERS_EACH
     client = np.concatenate([np.arange(customers), random.integers(0, customers, count - customers)])
     started = START + random.integers(0, DAYS * 86_400, count).astype("m8[s]")

@@ -65,12 +65,12 @@ def product(clock: Clock, *, shop: str, home: str, report_date: str, answers: st
     """All families (or `only` some, with commas) of every scope, from base tables made once, as a nightly run does; without windows."""
     from ca_assets.analyses.core.base import make_base
     from ca_assets.analyses.core.context import Context, Tables
-    from ca_assets.analyses.core.family import Inputs, base_families, compute_family, families
+    from ca_assets.analyses.core.family import NIGHTLY, Inputs, base_families, compute_family, families
     from ca_assets.analyses.core.temp_tables import TempTables
     from ca_assets.engine.connect import connect
 
     settings = _settings(home)
-    chosen = [families()[name] for name in base_families() if not only or name in only.split(",")]
+    chosen = [families()[name] for name in base_families() if families()[name].job == NIGHTLY and (not only or name in only.split(","))]
     con, target = connect(settings), Lake(settings.lake_root)
     context = Context(load_shop(Path(shop)), date.fromisoformat(report_date), windows=False)
     names, known = table_names(published(LOAD_TABLES)), target.names()

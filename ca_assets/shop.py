@@ -122,6 +122,10 @@ class ReportSettings(_Strict):
     pair_orders: int = Field(5, ge=1)
     churn_repeat_customers: int = Field(5, ge=1)
     rfm_minimum: int = Field(100, ge=1)
+    clv_weeks: int = Field(26, ge=1, le=104)
+    clv_minimum: int = Field(500, ge=1)
+    clv_days: int = Field(180, ge=1, le=3650)
+    ab_window_days: int = Field(7, ge=1, le=365)
     late_data_days: int = Field(7, ge=0, le=3650)
 
 

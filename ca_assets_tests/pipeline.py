@@ -87,7 +87,12 @@ def export_lake(
         scope_values = result.reports.meta["scope_values"]
         index.stage_reports(token, result.reports)
         for spec in family.tables:
-            lake.write(con, spec.name, result.tables[spec.name])
+            if spec.keeps == "latest":
+                lake.write(con, spec.name, result.tables[spec.name])
+            elif day is not None:
+                lake.write_date(con, spec.name, day, result.tables[spec.name])
+            else:
+                continue
             keys[spec.name] = spec.row_key
     for name, key in sorted(keys.items()):
         index.stage_table(token, name, lake.version(name), 0, key)

@@ -134,6 +134,7 @@ class AnalysisInputs:
                 {**tables, **{name: self._own_table(name) for name in family.own_inputs}},
                 self.run.lake.loads() if LEDGER in family.inputs else (),
                 lambda: self.run.models.latest(family.name, self.context.report_date),
+                lambda day: self.run.models.read(family.name, day),
             )
             return compute_family(family, inputs, self.context)
 

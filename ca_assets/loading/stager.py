@@ -49,7 +49,7 @@ class Stager:
         return beside_digest(self.run.index.current() or "", fingerprints)
 
     def stage_result(self, name: str, result: Result) -> None:
-        """Write a family's tables to the lake, stage them and its reports, and keep its model state."""
+        """Write a family's tables to the lake, stage them and its reports, and keep its model states."""
         staging, day = self.staging_id(), self.inputs.context.report_date
         for spec in families()[name].tables:
             rows = result.tables[spec.name]
@@ -62,8 +62,8 @@ class Stager:
                 count = int(self.run.lake.read(self.run.con, spec.name, version).count().to_pyarrow().as_py())
                 self.run.index.stage_table(staging, spec.name, version, count, spec.row_key)
         self.run.index.stage_reports(staging, result.reports)
-        if result.model is not None:
-            self.run.models.save(name, replace(result.model, code_digest=family_digest(name)))
+        for state in result.models:
+            self.run.models.save(name, replace(state, code_digest=family_digest(name)), families()[name].states_kept)
 
     def tidy(self, still_read: Mapping[str, int]) -> None:
         """Delete files of the lake that nothing needs; `still_read` are versions that readers may have open.

@@ -35,12 +35,17 @@ class ModelStore:
         known = [path for path in self._states(family) if before is None or _as_of(path) < before]
         return _read(known[-1]) if known else None
 
+    def read(self, family: str, as_of: dt.date) -> ModelState | None:
+        """The state with this `as_of`; None when there is none. Raises ModelStateError."""
+        known = [path for path in self._states(family) if _as_of(path) == as_of]
+        return _read(known[-1]) if known else None
+
     def dates(self, family: str) -> list[dt.date]:
         """`as_of` of all kept states, oldest first."""
         return [_as_of(path) for path in self._states(family)]
 
-    def save(self, family: str, state: ModelState) -> None:
-        """Keep a state, instead of an earlier one with the same `as_of`; of a family the newest eight are kept."""
+    def save(self, family: str, state: ModelState, keep: int = STATES_KEPT) -> None:
+        """Keep a state, instead of an earlier one with the same `as_of`; of a family the newest `keep` are kept."""
         folder = self.root / family
         folder.mkdir(parents=True, exist_ok=True)
         for partial in folder.glob(f"{PARTIAL}*"):
@@ -51,7 +56,7 @@ class ModelStore:
         (new / "state.json").write_text(json.dumps({"as_of": state.as_of.isoformat(), **facts}, sort_keys=True), encoding="utf-8")
         number = max((_number(path) for path in self._states(family)), default=0) + 1
         new.rename(folder / f"{state.as_of.isoformat()}.{number:06}")
-        self._remove_replaced(family)
+        self._remove_replaced(family, keep)
 
     def _states(self, family: str) -> list[Path]:
         """Folders of whole states, by `as_of`, then in the order in which they were kept."""
@@ -59,9 +64,9 @@ class ModelStore:
         found = [path for path in folder.iterdir() if not path.name.startswith(PARTIAL)] if folder.exists() else []
         return sorted(found, key=lambda path: (_as_of(path), _number(path)))
 
-    def _remove_replaced(self, family: str) -> None:
+    def _remove_replaced(self, family: str, keep: int) -> None:
         newest = {_as_of(path): path for path in self._states(family)}
-        for path in set(self._states(family)) - set(list(newest.values())[-STATES_KEPT:]):
+        for path in set(self._states(family)) - set(list(newest.values())[-keep:]):
             shutil.rmtree(path, ignore_errors=True)
 
 

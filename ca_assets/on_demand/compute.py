@@ -18,7 +18,7 @@ import ibis
 
 from ca_assets.analyses.core.base import Base, make_base
 from ca_assets.analyses.core.context import Context, Tables
-from ca_assets.analyses.core.family import Inputs, compute_family, families
+from ca_assets.analyses.core.family import Inputs, compute_family, family_of_report
 from ca_assets.analyses.core.members import Selection, member_sets
 from ca_assets.analyses.core.selection import select_range
 from ca_assets.analyses.core.temp_tables import TempTables
@@ -76,7 +76,7 @@ class RangeEngine:
 
     def _reports(self, request: Request, base: Base) -> Computed:
         """The reports that are asked for. Raises NotComputed."""
-        family = families()[request.family]
+        family = family_of_report(request.family)
         with TempTables(self._con) as temp:
             if request.first is None:
                 reports = compute_family(family, Inputs(temp, lambda: base), replace(base.context, windows=False)).reports

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ca_assets.analyses.core.family import BASE, families
+from ca_assets.analyses.core.family import BASE, NIGHTLY, family_of_report
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.on_demand.list_files import ListFile
@@ -106,7 +106,8 @@ Answer = Computed | ListFile
 
 def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.date | None, dt.date]) -> Request:
     """A request for what a snapshot shows. RangesUnavailable when its tables are not published, and for a family of models."""
-    if families()[family].inputs != (BASE,):
+    made_by = family_of_report(family)
+    if made_by.inputs != (BASE,) or made_by.job != NIGHTLY:
         raise RangesUnavailable(f"{family} is computed by its own job only.")
     return Request(*_published(snapshot), family, scope if days[0] else EVERY_SCOPE, *days)
 

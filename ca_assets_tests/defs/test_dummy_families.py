@@ -51,7 +51,7 @@ def test_each_job_has_its_families(home: Path) -> None:
     load = {key.to_user_string() for key in found.resolve_job_def("load_everything").asset_layer.executable_asset_keys}
     weekly = {key.to_user_string() for key in found.resolve_job_def("weekly").asset_layer.executable_asset_keys}
     assert "buyer_list" in load and "weekly_values" not in load
-    assert weekly == {"weekly_values", "publication"}
+    assert weekly == {"weekly_values", "clv_predictions", "publication"}
     assert found.resolve_schedule_def("weekly_schedule").cron_schedule == "0 6 * * 0"
 
 

@@ -19,7 +19,7 @@ GROUPS = {
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
     "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
-    "machine_learning": {"rfm_segments", "rfm", "segmentation"},
+    "machine_learning": {"ab_tests", "clv_predictions", "rfm_segments", "rfm", "segmentation"},
 }
 ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"]
 
@@ -52,8 +52,9 @@ def test_published_assets_say_how_old_they_may_be(home: Path) -> None:
     graph = definitions().resolve_asset_graph()
     policies = {node.key.to_user_string(): node.freshness_policy for node in graph.asset_nodes if node.freshness_policy}
     assert set(policies) == GROUPS["indexes"] | ANALYSES
-    longest_night = dt.timedelta(hours=25)  # from 03:00 to 03:00 when summer time ends
-    assert {policy.fail_window.to_timedelta() for policy in policies.values()} == {longest_night + dt.timedelta(hours=2)}
+    longest_night, longest_week = dt.timedelta(hours=25), dt.timedelta(days=7, hours=1)  # to the same time when summer time ends
+    windows = {name: policy.fail_window.to_timedelta() - dt.timedelta(hours=2) for name, policy in policies.items()}
+    assert windows == {**dict.fromkeys(policies, longest_night), "clv_predictions": longest_week}
 
 
 def test_checks_block_and_come_from_the_contracts(home: Path) -> None:

@@ -13,7 +13,12 @@ RFM = "recency_score int, frequency_score int, monetary_score int, segment str"
 METRICS = ("recency", "frequency", "monetary")
 PROMOTED = "orders int, promoted_orders int, organic_orders int, promoted_rate, promoted_rate_low, promoted_rate_high"
 
-# name: (key, columns)
+EFFECTS = (
+    "label str, metric str, window_days int, label_orders int, used int, too_recent int, too_new int, customers int, before, after, "
+    "difference, effect, effect_low, effect_high, relative_effect, p_value, q_value, decision str, needed int"
+)
+
+# name: (key, columns); a column that a model decides is `...` in the oracle's rows, and anything is equal to that
 REPORTS = {
     **{f"funnels/sessions_{grain}": ("period, step", f"period date, {SESSIONS}") for grain in ("daily", "weekly", "monthly")},
     "funnels/sessions_hourly": (
@@ -102,6 +107,31 @@ REPORTS = {
         "period, from_segment, to_segment",
         "period date, complete bool, from_segment str, to_segment str, customers int, by_boundary int, revenue_before, revenue_after",
     ),
+    **{f"ab_tests/{kind}_effects": ("label, metric, window_days", EFFECTS) for kind in ("promotion", "product")},
+    **{
+        f"ab_tests/{kind}_resampled": (
+            "label, metric",
+            "label str, metric str, tests int, accepted int, increased int, decreased int, reject_ratio",
+        )
+        for kind in ("promotion", "product")
+    },
+    **{
+        f"ab_tests/{kind}_distributions": ("label, metric", "label str, metric str, distribution str, bic, n int")
+        for kind in ("promotion", "product")
+    },
+    "ab_tests/promotion_comparison": (
+        "promotion_a, promotion_b",
+        "promotion_a str, promotion_b str, customers_a int, customers_b int, average_a, average_b, difference, low, high, p_value, "
+        "q_value, tests int, accepted int, rejected int, reject_ratio, decision str",
+    ),
+    **{
+        f"ab_tests/segment_{grain}": (
+            "segment, metric",
+            "segment str, segment_order int, metric str, period date, customers int, changed_since int, current, base, difference, "
+            "low, high, placebo_periods int, p_value, q_value, decision str",
+        )
+        for grain in ("daily", "weekly", "monthly")
+    },
 }
 WINDOWED = (
     "funnels/sessions_hourly",

@@ -1,4 +1,4 @@
-"""Every report of docs/contract, sections 3 to 9 and 11, by its export name, for every scope."""
+"""Every report of docs/contract, sections 3 to 9, 11 and 14, by its export name, for every scope."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ca_assets_tests.oracle.clean import build_tables
 from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
-from ca_assets_tests.oracle.families import churn, cohorts, funnels, journey, products, promotions, segmentation, stats, survival
+from ca_assets_tests.oracle.families import ab_tests, churn, cohorts, funnels, journey, products, promotions, segmentation, stats, survival
 from ca_assets_tests.oracle.rows import Record
 from ca_assets_tests.oracle.shopfile import read_shop
 from ca_assets_tests.oracle.world import View, World, build_world
@@ -55,6 +55,11 @@ COMPUTE: dict[str, Callable[[View], Rows]] = {
     "segmentation/scores": segmentation.scores,
     **{f"segmentation/{metric}": partial(segmentation.histogram, metric=metric) for metric in ("recency", "frequency", "monetary")},
     "segmentation/migration_monthly": segmentation.migration_monthly,
+    **{f"ab_tests/{kind}_effects": partial(ab_tests.effects, kind=kind) for kind in ("promotion", "product")},
+    **{f"ab_tests/{kind}_resampled": partial(ab_tests.resampled, kind=kind) for kind in ("promotion", "product")},
+    **{f"ab_tests/{kind}_distributions": partial(ab_tests.distributions, kind=kind) for kind in ("promotion", "product")},
+    "ab_tests/promotion_comparison": ab_tests.comparison,
+    **{f"ab_tests/segment_{grain}": partial(ab_tests.segment, grain=grain) for grain in ("daily", "weekly", "monthly")},
 }
 
 

@@ -70,6 +70,7 @@ class Shop:
     pair_orders: int = 5
     churn_repeat_customers: int = 5
     rfm_minimum: int = 100
+    ab_window_days: int = 7
     dimensions: list[str] = field(default_factory=list)
     actions: list[str] = field(default_factory=list)
     customer_actions: list[str] = field(default_factory=list)
@@ -80,9 +81,9 @@ class Shop:
 
     def has_report(self, name: str) -> bool:
         """Whether the shop maps what the report needs."""
-        if name.startswith("products/"):
+        if name.startswith(("products/", "ab_tests/product_")):
             return "baskets" in self.sources
-        return not name.startswith("promotions/") or self._has("sessions", "promotion_id")
+        return not name.startswith(("promotions/", "ab_tests/promotion_")) or self._has("sessions", "promotion_id")
 
     def _has(self, source: str, column: str) -> bool:
         """Whether a source has one of our columns, from a column of its own or as a constant."""
@@ -111,6 +112,7 @@ def read_shop(path: Path) -> Shop:
         pair_orders=settings.get("pair_orders", 5),
         churn_repeat_customers=settings.get("churn_repeat_customers", 5),
         rfm_minimum=settings.get("rfm_minimum", 100),
+        ab_window_days=settings.get("ab_window_days", 7),
         dimensions=list(sources["sessions"].dimensions),
         actions=list(sources["sessions"].actions),
         customer_actions=list(customers.actions) if customers else [],

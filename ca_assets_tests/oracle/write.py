@@ -34,7 +34,7 @@ def _write(path: Path, names: list[str], rows: Iterable[Iterable[Any]]) -> None:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    if value is None or value is ...:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -7,6 +7,7 @@ computes it is imported when it runs.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import importlib.util
 import pkgutil
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ca_assets.analyses.core.report import ReportSet, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.models.store import STATES_KEPT
 
 if TYPE_CHECKING:
     import ibis
@@ -34,7 +36,7 @@ CORE = __name__.rpartition(".")[0]  # this package: shared by the families, no f
 
 @dataclass(frozen=True)
 class Family:
-    """What a family is. Its name is also that of its package, its asset and its reports.
+    """What a family is. Its name is also that of its package and its asset; its reports share one name, which may be another.
 
     `group`: where Dagster shows it. `job`: the job that keeps it fresh; all families of the nightly job are published together with the
     tables, those of another job by themselves. `inputs`: `base` (the base tables), `ledger` (the recorded loads), or a table that another
@@ -42,6 +44,7 @@ class Family:
     Its own tables may be among them: as its earlier runs left them.
     `compute`: `module:function`, called as `run(inputs, context) -> Result`. `preview`: type of the report whose last rows Dagster shows.
     `is_in_full_export`: whether `ca export --all` writes its reports; not of what is about this installation rather than the data.
+    `states_kept`: how many model states are kept, the newest ones.
     """
 
     name: str
@@ -54,6 +57,12 @@ class Family:
     inputs: tuple[str, ...] = (BASE,)
     preview: str = ""
     is_in_full_export: bool = True
+    states_kept: int = STATES_KEPT
+
+    @property
+    def report_name(self) -> str:
+        """The name that its reports share; without reports its own."""
+        return self.reports[0].name if self.reports else self.name
 
     @property
     def table_inputs(self) -> tuple[str, ...]:
@@ -79,12 +88,12 @@ class Family:
 
 @dataclass(frozen=True)
 class Result:
-    """What a family computed: reports, tables (lazy, by name), a model state to keep, and the main figure in words."""
+    """What a family computed: reports, tables (lazy, by name), model states to keep, and the main figure in words."""
 
     reports: ReportSet
     headline: str = ""
     tables: Mapping[str, ibis.Table] = field(default_factory=dict)
-    model: ModelState | None = None
+    models: tuple[ModelState, ...] = ()
 
 
 @dataclass
@@ -93,6 +102,7 @@ class Inputs:
 
     `make_base` gives None when no session is known as of the report. `tables`: those of other families, as of the report date, by the names
     of the family's `inputs`. `ledger`: the recorded loads, oldest first. `read_model`: the newest state kept before the report date.
+    `read_state`: the state whose `as_of` is a day.
     """
 
     temp: TempTables
@@ -100,6 +110,7 @@ class Inputs:
     tables: Mapping[str, ibis.Table] = field(default_factory=dict)
     ledger: Sequence[Mapping[str, Any]] = ()
     read_model: Callable[[], ModelState | None] | None = None
+    read_state: Callable[[dt.date], ModelState | None] | None = None
 
     @cached_property
     def base_or_none(self) -> Base | None:
@@ -117,6 +128,10 @@ class Inputs:
     def model(self) -> ModelState | None:
         """The newest state that the family kept before the report date."""
         return self.read_model() if self.read_model else None
+
+    def state(self, day: dt.date) -> ModelState | None:
+        """The state that the family kept with this `as_of`."""
+        return self.read_state(day) if self.read_state else None
 
 
 @cache
@@ -141,6 +156,11 @@ def catalogue() -> dict[str, ReportSpec]:
 def spec_of(path: str) -> ReportSpec:
     """The contract of `report_name/type[@28d]`; KeyError when there is no such report, ValueError when the text is no path."""
     return catalogue()[str(ReportPath.parse(path).whole)]
+
+
+def family_of_report(name: str) -> Family:
+    """The family that makes the reports of this name. KeyError when there is none."""
+    return {family.report_name: family for family in families().values() if family.reports}[name]
 
 
 def family_tables() -> dict[str, tuple[Family, TableSpec]]:
@@ -180,7 +200,7 @@ def compute_family(family: Family, inputs: Inputs, context: Context) -> Result:
         import ibis
 
         tables = {table.name: ibis.memtable(table.schema(context.shop).empty_table()) for table in family.tables}
-        return Result(empty_report_set(family.name, family.reports, context), tables=tables)
+        return Result(empty_report_set(family.report_name, family.reports, context), tables=tables)
     module, _, function = family.compute.partition(":")
     result: Result = getattr(importlib.import_module(module), function)(inputs, context)
     return result

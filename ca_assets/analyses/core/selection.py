@@ -6,9 +6,11 @@ history. So the families' own code makes the reports of any range: it is given b
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from ca_assets.analyses.core.base import Base
+from ca_assets.analyses.core.calendar import day_range
 from ca_assets.analyses.core.temp_tables import TempTables
 
 
@@ -35,3 +37,23 @@ def select_range(base: Base, temp: TempTables, scope: str, days: int) -> Base:
         shop_sessions=base.sessions.filter(base.sessions.day >= first_day),
         first_day=first_day,
     )
+
+
+def select_as_of(base: Base, temp: TempTables, day: dt.date) -> Base:
+    """What was known of sessions at the end of an earlier day of the session range; `temp` keeps what is made of it.
+
+    Scopes, customers and refunds stay those of `base`: this is for values of buyers, which are made of sessions alone.
+    """
+    days = day_range(base.session_days.first, day, base.context.shop.calendar)
+    sessions = base.sessions.filter(base.sessions.day < days.days)
+    context = replace(base.context, report_date=day)
+    return replace(base, context=context, temp=temp, session_days=days, sessions=sessions, scope_history=sessions, shop_sessions=sessions)
+
+
+def select_currency(base: Base, currency: str) -> Base:
+    """The orders of one currency as a shop of its own, whose one scope is that of the currency. LookupError when there is no such scope."""
+    scope = f"currency={currency}"
+    base.scopes.place(scope)
+    sessions = base.sessions.filter(base.sessions.purchased & (base.sessions.currency == currency))
+    scopes = replace(base.scopes, only=scope)
+    return replace(base, scopes=scopes, sessions=sessions, scope_history=sessions, shop_sessions=sessions)

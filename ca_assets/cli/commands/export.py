@@ -110,7 +110,7 @@ def _standard_output(form: Format) -> BinaryIO:
 @contextmanager
 def _snapshot(name: str | None, scope: str, day: dt.date | None, windows: bool) -> Iterator[Snapshot]:
     """The published state; where the requested day is not in it, one that is computed from the published tables."""
-    from ca_assets.analyses.core.family import base_families, family_tables
+    from ca_assets.analyses.core.family import base_families, families, family_tables
     from ca_assets.index.open import open_index
     from ca_assets.loading.as_of_snapshot import snapshot_as_of
     from ca_assets.settings.process import process_settings
@@ -126,7 +126,8 @@ def _snapshot(name: str | None, scope: str, day: dt.date | None, windows: bool) 
             return
     note(f"Reports as of {day} are not published; computing them")
     owners = {table: family.name for table, (family, _) in family_tables().items()}
-    names = {owners.get(each, each) for each in wanted} & set(base_families()) or {"funnels"}  # a table's scopes are those of any analysis
+    owners |= {family.report_name: family.name for family in families().values() if family.reports}
+    names = {owners[each] for each in wanted & owners.keys()} & set(base_families()) or {"funnels"}  # a table's scopes are of any analysis
     with snapshot_as_of(settings, names, day, windows or "@" in (name or "")) as computed:
         yield computed
 
@@ -135,7 +136,9 @@ def _full_export() -> set[str]:
     """Names of the reports and of the families' tables that a full export has."""
     from ca_assets.analyses.core.family import NIGHTLY, families, latest_tables
 
-    reports = {family.name for family in families().values() if family.is_in_full_export and family.job == NIGHTLY and family.reports}
+    reports = {
+        family.report_name for family in families().values() if family.is_in_full_export and family.job == NIGHTLY and family.reports
+    }
     return reports | latest_tables().keys()
 
 

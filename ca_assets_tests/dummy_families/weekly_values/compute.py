@@ -39,4 +39,4 @@ def run(inputs: Inputs, context: Context) -> Result:
     )
     reports = ReportSet("weekly_values", context.report_date, {"overall": pa.table({"scope": ["all"], **figures})}, ("all",))
     state = ModelState(context.report_date, seed=7, arrays={"trainings": np.array([trainings])}, metrics={"orders": float(orders)})
-    return Result(reports, f"{orders:,} orders expected", {"weekly_values": rows}, state)
+    return Result(reports, f"{orders:,} orders expected", {"weekly_values": rows}, (state,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ca_assets_tests.oracle.case import Case
+from ca_assets_tests.oracle.cases.ab_tests import AB_TEST_CASES
 from ca_assets_tests.oracle.cases.calendar import CALENDAR_CASES
 from ca_assets_tests.oracle.cases.churn import CHURN_CASES
 from ca_assets_tests.oracle.cases.clients import CLIENT_CASES
@@ -28,6 +29,7 @@ CASES: list[Case] = [
     *CHURN_CASES,
     *SMALL_CASES,
     *SEGMENT_CASES,
+    *AB_TEST_CASES,
     *PRODUCT_CASES,
     *GUEST_CASES,
     *CLIENT_CASES,

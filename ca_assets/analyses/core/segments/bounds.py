@@ -38,13 +38,20 @@ class BoundsInForce:
 
     def of(self, month: int) -> dict[Series, Bounds]:
         """The bounds for values as of the month, of each series that has values then or at the 12 month ends before."""
-        before = [m for m in range(max(month - MONTHS, 0), month) if self._is_fitted[m]]
-        bounds = {series: self._in_force(series, before, month) for series in {name for m in before for name in self._of_month(m)}}
         if month < len(self._is_fitted) - 1:
-            own = self._of_month(month)
-        else:  # of the report's end: only what has no bounds yet
-            own = {series: fit(values) for series, values in self._sampling.values(month).items() if series not in bounds}
-        return bounds | {series: Bounds(made.bounds, 1, month) for series, made in own.items() if series not in bounds}
+            bounds, own = self._of_earlier(month), self._of_month(month)
+            return bounds | {series: Bounds(made.bounds, 1, month) for series, made in own.items() if series not in bounds}
+        return self.inside(month, self._sampling.values(month))
+
+    def inside(self, month: int, values: Mapping[Series, Values]) -> dict[Series, Bounds]:
+        """The bounds for values as of a moment inside the month: of a series without earlier fits those of its values then."""
+        bounds = self._of_earlier(month)
+        return bounds | {series: Bounds(fit(own).bounds, 1, month) for series, own in values.items() if series not in bounds}
+
+    def _of_earlier(self, month: int) -> dict[Series, Bounds]:
+        """Of each series that has values at the 12 month ends before."""
+        before = [m for m in range(max(month - MONTHS, 0), month) if self._is_fitted[m]]
+        return {series: self._in_force(series, before, month) for series in {name for m in before for name in self._of_month(m)}}
 
     def _of_month(self, month: int) -> Fits:
         if month not in self._fits:

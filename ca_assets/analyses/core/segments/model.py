@@ -69,7 +69,8 @@ class SegmentModel:
         end = ibis.literal(self.months.ends[last], "timestamp('UTC')")
         rows = rows.mutate(recency_hours=recency_hours(rows["last"], end))
         bounds = self.bounds(last)
-        rows = rows.inner_join(ibis.memtable(_money_bounds(bounds)), "currency")
+        money = ibis.memtable(money_bounds({last: bounds})).drop("month")
+        rows = rows.inner_join(money, "currency")
         hours = {metric: [ibis.literal(x) for x in padded(bounds, metric)] for metric in ("recency", "frequency")}
         rows = rows.mutate(
             recency_score=score(rows.recency_hours, hours["recency"], False),
@@ -78,6 +79,10 @@ class SegmentModel:
         ).drop(*(f"monetary_{i}" for i in range(CLUSTERS - 1)))
         rows = rows.mutate(code=code(rows.order_days, rows.recency_score, rows.frequency_score, rows.monetary_score))
         return self.base.temp.materialize(rows.inner_join(segment_table(), "code").drop("code"))
+
+    def bounds_inside(self, month: int, values: Mapping[Series, NDArray[np.float64]]) -> BoundsOfMonth:
+        """The bounds for values as of a moment inside a month (`BoundsInForce.inside`)."""
+        return self._in_force.inside(month, values)
 
     @property
     def currency_names(self) -> ibis.Table:
@@ -107,12 +112,13 @@ def padded(bounds: BoundsOfMonth, metric: Metric, currency: int | None = None) -
     return (*values, *padding)
 
 
-def _money_bounds(bounds: BoundsOfMonth) -> pa.Table:
-    """Rows of currency int16 and `monetary_0` … `monetary_3`."""
-    currencies = [currency for metric, currency in bounds if metric == "monetary"]
-    values = np.array([padded(bounds, "monetary", currency) for currency in currencies]).reshape(-1, CLUSTERS - 1)
-    columns = {f"monetary_{i}": pa.array(values[:, i], pa.float64()) for i in range(CLUSTERS - 1)}
-    return pa.table({"currency": pa.array(currencies, pa.int16()), **columns})
+def money_bounds(bounds: Mapping[int, BoundsOfMonth], prefix: str = "monetary") -> pa.Table:
+    """Rows of month int32, currency int16 and `monetary_0` … `monetary_3`."""
+    keys = [(month, series[1]) for month, of_month in bounds.items() for series in of_month if series[0] == "monetary"]
+    values = np.array([padded(bounds[month], "monetary", currency) for month, currency in keys]).reshape(-1, CLUSTERS - 1)
+    columns = {f"{prefix}_{i}": pa.array(values[:, i], pa.float64()) for i in range(CLUSTERS - 1)}
+    months, currencies = (pa.array([key[i] for key in keys], dtype) for i, dtype in enumerate((pa.int32(), pa.int16())))
+    return pa.table({"month": months, "currency": currencies, **columns})
 
 
 def segment_model(base: Base) -> SegmentModel:

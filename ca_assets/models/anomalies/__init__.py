@@ -1,0 +1,1 @@
+"""Models of anomalies: what a day or week was expected to be, and how far off it was."""
