@@ -38,13 +38,14 @@ def made_home(folder: Path, customers: int) -> Path:
     home = folder / f"lists-{customers}"
     if not (home / "ready").exists():
         home.mkdir(parents=True, exist_ok=True)
-        _write_shop(home, customers)
+        write_shop(home, customers)
         _publish(home)
         (home / "ready").touch()
     return home
 
 
-def _write_shop(home: Path, customers: int) -> None:
+def write_shop(home: Path, customers: int) -> None:
+    """Sessions of so many customers as Parquet, and shop.yaml."""
     random, count = np.random.default_rng(7), customers * ORDERS_EACH
     client = np.concatenate([np.arange(customers), random.integers(0, customers, count - customers)])
     started = START + random.integers(0, DAYS * 86_400, count).astype("m8[s]")

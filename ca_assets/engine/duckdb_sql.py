@@ -44,9 +44,15 @@ def agrees(zone: str) -> bool:
 
 
 class Compiler(DuckDBCompiler):
-    """Ibis' own, but for `timezone`."""
+    """Ibis' own, but for `timezone` and microseconds between instants."""
 
     __slots__ = ()
+
+    def visit_TimestampDelta(self, op: Any, *, part: Any, left: Any, right: Any) -> Any:
+        """Microseconds as a difference of numbers: `date_diff` of instants asks a calendar, which takes 40 times as long."""
+        if isinstance(part, sge.Literal) and part.this.lower() == "microsecond":
+            return sge.paren(self.f.epoch_us(left) - self.f.epoch_us(right))
+        return super().visit_TimestampDelta(op, part=part, left=left, right=right)
 
     def visit_ScalarUDF(self, op: Any, **arguments: Any) -> Any:
         """A function of the engine; `timezone` by the pinned zone database."""

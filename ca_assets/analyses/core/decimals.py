@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 MILLIONTHS = 1e6
+WHOLE = 2.0**52  # floats of this size and above have no fraction
 WIDTHS = np.array([w * 10.0**n for n in range(4, 22) for w in (1, 2, 2.5, 5)])  # in millionths: 0.01, 0.02, 0.025, 0.05, 0.1, …
 
 
 def half_even(value: ir.FloatingValue) -> ir.FloatingValue:
-    """Round to a whole number, ties to even; arithmetic, because engines' own rounding differs in ties."""
-    rest = value % 1.0  # not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15 in millionths exceed
-    whole = value - rest
-    return whole + ibis.cases((rest > 0.5, 1.0), (rest < 0.5, 0.0), else_=whole % 2.0)
+    """Round a value of 0 or more to a whole number, ties to even: floats from 2^52 to 2^53 are the whole numbers, and sums are rounded so.
+
+    Arithmetic, because engines' own rounding differs in ties, and not floor(): Ibis makes that a 64-bit integer, which amounts up to 1e15
+    in millionths exceed.
+    """
+    return ibis.ifelse(value < WHOLE, value + WHOLE - WHOLE, value)
 
 
 def bin_widths(fence: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy
 from ca_assets.analyses.core.segments.model import SegmentModel
 
+VALUES = (
+    *("currency", "recency_hours", "frequency_hours", "monetary"),
+    *("recency_score", "frequency_score", "monetary_score", "segment"),
+)
 NO_CURRENCY = -1  # of a scope with several, or without orders
 
 
@@ -30,6 +34,6 @@ def make_members(model: SegmentModel) -> ibis.Table:
     """
     numbers = scope_currencies(model.base)
     own = pa.table({"scope": pa.array(range(len(numbers)), pa.int16()), "scope_currency": pa.array(numbers, pa.int16())})
-    values = model.current.drop("orders", "revenue", "first", "last")
+    values = model.current.select("key", *VALUES)
     members = model.scope_buyers.drop("month").inner_join(values, "key").inner_join(ibis.memtable(own), "scope")
     return members.mutate(is_of_scope=members.currency == members.scope_currency)

@@ -1,144 +1,101 @@
 """Moves between segments from month to month (docs/contract, section 11, `migration_monthly`).
 
-A buyer's state of values changes only in months in which he orders (`core.segments.values`), so his values at a month's beginning are
-those of his state, or of the state before it when he ordered in the month. Nothing is computed month by month.
+A buyer's state of values changes only in months in which he orders (`core.segments.values`). Those who ordered in a month are looked at
+one by one; those who did not are counted by the trajectory of their state (`trajectories`), for all months in which it holds at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from ca_assets.analyses.core.base import by_scope, to_numpy, union_all
+from ca_assets.analyses.core.cubes import Cube, dense
 from ca_assets.analyses.core.exact_sums import exact_sum
-from ca_assets.analyses.core.rows import Labels, empty, money, rows
+from ca_assets.analyses.core.rows import Labels, Values, empty, money, rows
 from ca_assets.analyses.core.segments.columns import NEW
-from ca_assets.analyses.core.segments.fits import CLUSTERS
-from ca_assets.analyses.core.segments.model import BoundsOfMonth, SegmentModel, money_bounds, padded
-from ca_assets.analyses.core.segments.sampling import Metric
-from ca_assets.analyses.core.segments.scores import SEGMENTS, code, score, segment_table
-from ca_assets.analyses.core.segments.values import recency_hours
+from ca_assets.analyses.core.segments.model import SegmentModel
+from ca_assets.analyses.core.segments.scores import SEGMENTS
 from ca_assets.analyses.segmentation.specs import SPECS
+from ca_assets.analyses.segmentation.trajectories import Trajectories, trajectories
 
 MONTHS = 13
-VALUES = ("last", "frequency_hours", "monetary", "currency", "order_days")
-CELL = ["scope", "month", "origin", "target"]
-INSTANT = pa.timestamp("us", tz="UTC")
-METRICS: tuple[Metric, ...] = ("recency", "frequency")
+CELL = ("scope", "month", "origin", "target")
 
 
 def migration(model: SegmentModel) -> pa.Table:
     """Rows that have customers, of the months at whose beginning there were enough buyers."""
-    size, spec = len(model.months), SPECS["migration_monthly"]
-    months = [m for m in range(max(size - MONTHS, 1), size) if model.known[m - 1] >= model.minimum]
+    months, spec = _months(model), SPECS["migration_monthly"]
     if not months:
         return empty(spec)
-    moves = model.base.temp.materialize(_moves(model, months))
-    cells = _customers(model, moves).left_join(_revenue(model, moves, months), CELL)
-    found = to_numpy(cells.select(*CELL, "customers", "by_boundary", "before", "after"))
-    mixed = model.base.mixed[found["scope"], -1]
+    paths = trajectories(model, months)
+    ordered = model.base.temp.materialize(_moves_of_orders(paths, months))
+    shape = (len(model.base.scopes.names), len(months), len(SEGMENTS) + 1, len(SEGMENTS) + 1)
+    cube = _customers(model, ordered, months[0], shape)
+    _add_others(cube, model, paths, months)
+    revenue = _revenue(model, union_all([ordered, _moves_after_orders(paths, months)]), months, shape)["amount"]
+    scope, month, origin, target = np.nonzero(cube["customers"])
+    cell, mixed = (scope, month, origin, target), model.base.mixed[scope, -1]
     texts = (NEW, *SEGMENTS)
-    columns = {
-        "period": model.months.first_days[found["month"]],
-        "complete": model.months.complete[found["month"]],
-        "from_segment": Labels(texts, found["origin"]),
-        "to_segment": Labels(texts, found["target"]),
-        "customers": found["customers"],
-        "by_boundary": found["by_boundary"],
-        "revenue_before": money(np.nan_to_num(found["before"].astype(np.float64)), mixed),
-        "revenue_after": money(np.nan_to_num(found["after"].astype(np.float64)), mixed),
+    columns: dict[str, Values] = {
+        "period": model.months.first_days[month + months[0]],
+        "complete": model.months.complete[month + months[0]],
+        "from_segment": Labels(texts, origin),
+        "to_segment": Labels(texts, target),
+        "customers": cube["customers"][cell],
+        "by_boundary": cube["by_boundary"][cell],
+        "revenue_before": money(revenue[(*cell, 0)], mixed),
+        "revenue_after": money(revenue[(*cell, 1)], mixed),
     }
-    return rows(spec, model.base.scopes.names, found["scope"], found["scope"].shape, columns)
-
-
-def _moves(model: SegmentModel, months: Sequence[int]) -> ibis.Table:
-    """One row per month and buyer known by its end: month, key, origin and target (0: new, 1..8), by_boundary (lazy)."""
-    known = _with_bounds(model, _by_month(model, months), months)
-    earlier = "earlier_" if model.base.scopes.has_currency else "before_"
-    codes = {
-        "target": _code(known, "", "now_", "now_"),
-        "unmoved": _code(known, "", "before_", "before_"),
-        "origin": _code(known, "earlier_", "before_", earlier),
-    }
-    known = model.base.temp.materialize(known.select("key", "month", **{f"{name}_code": value for name, value in codes.items()}))
-    for name in codes:
-        known = known.left_join(segment_table(f"{name}_"), f"{name}_code")
-    origin, target = known.origin_segment.fill_null(0), known.target_segment
-    return known.select("key", "month", origin=origin, target=target, by_boundary=(origin != target) & (origin == known.unmoved_segment))
-
-
-def _by_month(model: SegmentModel, months: Sequence[int]) -> ibis.Table:
-    """A buyer's values as of the end of each month, and as of its beginning (`earlier_…`, null of a new buyer)."""
-    row = ibis.window(group_by="key", order_by="month")
-    states = model.states
-    states = states.select("key", "until", *VALUES, since=states.month, **{f"before_{v}": states[v].lag().over(row) for v in VALUES})
-    states = states.filter(states.until > months[0])
-    holds = ibis.range(ibis.greatest(states.since, months[0]), ibis.least(states.until, len(model.months)))
-    known = states.mutate(month=holds.unnest().cast("int32"))
-    has_ordered = known.since == known.month
-    earlier = {f"earlier_{v}": ibis.ifelse(has_ordered, known[f"before_{v}"], known[v]) for v in VALUES}
-    return known.select("key", "month", *VALUES, **earlier)
-
-
-def _with_bounds(model: SegmentModel, rows_: ibis.Table, months: Sequence[int]) -> ibis.Table:
-    """Beside each row its recencies, the bounds of its month (`now_…`), and those of the month before, if there were any (`before_…`).
-
-    Bounds of money are by currency; where there are several, `earlier_monetary_…` are those of the currency as of the month's beginning.
-    """
-    now = {month: model.bounds(month) for month in months}
-    before = {month: {**model.bounds(month), **model.bounds(month - 1)} for month in months}
-    rows_ = rows_.inner_join(ibis.memtable(_hours(model, now, before)), "month")
-    recencies = {
-        "recency_hours": recency_hours(rows_["last"], rows_.end),
-        "earlier_recency_hours": recency_hours(rows_.earlier_last, rows_.begin),
-    }
-    rows_ = rows_.mutate(**recencies).drop("last", "earlier_last", "begin", "end")
-    for bounds, prefix in ((now, "now_"), (before, "before_")):
-        rows_ = rows_.inner_join(ibis.memtable(money_bounds(bounds, f"{prefix}monetary")), ["month", "currency"])
-    if not model.base.scopes.has_currency:
-        return rows_
-    earlier = ibis.memtable(money_bounds(before, "earlier_monetary")).rename(earlier_currency="currency")
-    return rows_.left_join(earlier, ["month", "earlier_currency"])
-
-
-def _hours(model: SegmentModel, now: Mapping[int, BoundsOfMonth], before: Mapping[int, BoundsOfMonth]) -> pa.Table:
-    """Rows of month, begin, end, and the bounds of recency and frequency."""
-    months, ends = list(now), model.months.ends
-    columns: dict[str, pa.Array] = {
-        "month": pa.array(months, pa.int32()),
-        "begin": pa.array([ends[month - 1] for month in months], INSTANT),
-        "end": pa.array([ends[month] for month in months], INSTANT),
-    }
-    for prefix, bounds in (("now", now), ("before", before)):
-        for metric in METRICS:
-            values = np.array([padded(bounds[month], metric) for month in months])
-            columns |= {f"{prefix}_{metric}_{i}": pa.array(values[:, i], pa.float64()) for i in range(CLUSTERS - 1)}
-    return pa.table(columns)
-
-
-def _code(rows_: ibis.Table, values: str, hours: str, monetary: str) -> ir.IntegerValue:
-    """The scores (`core.segments.scores.code`) of the values with a prefix under the bounds with these prefixes; null for null."""
-    return code(
-        rows_[f"{values}order_days"],
-        score(rows_[f"{values}recency_hours"], _bounds(rows_, f"{hours}recency"), False),
-        score(rows_[f"{values}frequency_hours"], _bounds(rows_, f"{hours}frequency"), False),
-        score(rows_[f"{values}monetary"], _bounds(rows_, f"{monetary}monetary"), True),
-    )
-
-
-def _bounds(rows_: ibis.Table, prefix: str) -> list[ir.FloatingValue]:
-    return [rows_[f"{prefix}_{i}"] for i in range(CLUSTERS - 1)]
+    return rows(spec, model.base.scopes.names, scope, scope.shape, columns)
 
 
 def moves_of(model: SegmentModel, month: int) -> ibis.Table:
     """The moves of one month in every scope: scope, month, key, origin, target, by_boundary (lazy). LookupError when it has none."""
-    if not max(len(model.months) - MONTHS, 1) <= month < len(model.months) or model.known[month - 1] < model.minimum:
+    if month not in _months(model):
         raise LookupError("no moves of this month")
-    return _in_scopes(model, _moves(model, [month]))
+    paths = trajectories(model, [month])
+    others = paths.states.filter((paths.states.month < month) & (paths.states.until > month))
+    others = others.drop("month").mutate(month=ibis.literal(month, "int32"))
+    return _in_scopes(model, union_all([_moves_of_orders(paths, [month]), _moves_without_order(others, paths)]))
+
+
+def _months(model: SegmentModel) -> list[int]:
+    """The last ones, of those at whose beginning there were enough buyers."""
+    size = len(model.months)
+    return [month for month in range(max(size - MONTHS, 1), size) if model.known[month - 1] >= model.minimum]
+
+
+def _moves_of_orders(paths: Trajectories, months: Sequence[int]) -> ibis.Table:
+    """One row per month and buyer with an order in it: month, key, origin and target (0: new, 1..8), by_boundary (lazy)."""
+    states = paths.states
+    ends = states.filter(states.until.between(months[0], months[-1]))
+    ends = ends.select("key", "trajectory", month=(ends.until - 1).cast("int32")).inner_join(paths.by_month, ["trajectory", "month"])
+    origins = ends.select("key", month=(ends.month + 1).cast("int32"), before=ends.segment)
+    moves = states.filter(states.month.between(months[0], months[-1])).inner_join(paths.by_month, ["trajectory", "month"])
+    moves = moves.left_join(origins, ["key", "month"])
+    moves = moves.mutate(origin=moves.before.fill_null(0), target=moves.segment)
+    return _with_reason(moves)
+
+
+def _moves_after_orders(paths: Trajectories, months: Sequence[int]) -> ibis.Table:
+    """The moves of those without an order in a month who had one in the month before (lazy)."""
+    states = paths.states.mutate(month=(paths.states.month + 1).cast("int32"))
+    return _moves_without_order(states.filter((states.month < states.until) & states.month.between(months[0], months[-1])), paths)
+
+
+def _moves_without_order(states: ibis.Table, paths: Trajectories) -> ibis.Table:
+    """The moves in months (`month`) in which the buyer has no order (lazy)."""
+    moves = states.inner_join(paths.by_month, ["trajectory", "month"])
+    return _with_reason(moves.mutate(target=moves.segment))
+
+
+def _with_reason(moves: ibis.Table) -> ibis.Table:
+    is_by_boundary = (moves.origin != moves.target) & (moves.origin == moves.unmoved)
+    return moves.select("key", "month", "origin", "target", by_boundary=is_by_boundary)
 
 
 def _in_scopes(model: SegmentModel, moves: ibis.Table) -> ibis.Table:
@@ -147,19 +104,37 @@ def _in_scopes(model: SegmentModel, moves: ibis.Table) -> ibis.Table:
     return members.filter(members.since <= members.month)
 
 
-def _customers(model: SegmentModel, moves: ibis.Table) -> ibis.Table:
-    """Buyers of every scope with an order there before the month's end, by move."""
+def _customers(model: SegmentModel, moves: ibis.Table, first: int, shape: tuple[int, ...]) -> Cube:
+    """Buyers by scope, month, origin and target."""
     members = _in_scopes(model, moves)
-    return members.group_by(*CELL).aggregate(customers=members.count(), by_boundary=members.by_boundary.cast("int32").sum())
+    members = members.mutate(month=members.month - first)
+    counts = members.group_by(*CELL).aggregate(customers=members.count(), by_boundary=members.by_boundary.cast("int64").sum())
+    return dense(counts, CELL, shape)
 
 
-def _revenue(model: SegmentModel, moves: ibis.Table, months: Sequence[int]) -> ibis.Table:
+def _add_others(cube: Cube, model: SegmentModel, paths: Trajectories, months: Sequence[int]) -> None:
+    """Add those without an order in a month: by trajectory, and the months from the first to the one in which they order again."""
+    members = model.scope_buyers.select("scope", "key", since=model.scope_buyers.month).inner_join(paths.states, "key")
+    first = ibis.greatest(members.month + 1, months[0])
+    members = members.filter((members.since <= members.month) & (first < members.until))
+    counts = to_numpy(members.group_by("scope", "trajectory", "until", first=first).aggregate(customers=members.count()))
+    for place, month in enumerate(months):
+        chosen = (counts["first"] <= month) & (counts["until"] > month)
+        scope, trajectory, customers = (counts[name][chosen] for name in ("scope", "trajectory", "customers"))
+        origin, target = paths.segments[trajectory, place], paths.segments[trajectory, place + 1]
+        is_by_boundary = (origin != target) & (origin == paths.unmoved[trajectory, place + 1])
+        np.add.at(cube["customers"][:, place], (scope, origin, target), customers)
+        np.add.at(cube["by_boundary"][:, place], (scope, origin, target), customers * is_by_boundary)
+
+
+def _revenue(model: SegmentModel, moves: ibis.Table, months: Sequence[int], shape: tuple[int, ...]) -> Cube:
     """Revenue in every scope in the month before and in the month, by move."""
     base = model.base
     orders = base.clients.filter(base.clients.purchased).inner_join(model.months.lookup(), "day")
-    orders = orders.filter(orders.month >= months[0] - 1)
-    amounts = base.temp.materialize(by_scope(base, orders, ["key", "month"], {"amount": exact_sum(orders.amount)}))
-    after = amounts.select("scope", "key", "month", before=ibis.literal(0.0), after=amounts.amount)
-    before = amounts.select("scope", "key", month=(amounts.month + 1).cast("int32"), before=amounts.amount, after=ibis.literal(0.0))
-    moved = union_all([after, before]).inner_join(moves, ["key", "month"])
-    return moved.group_by(*CELL).aggregate(before=exact_sum(moved.before), after=exact_sum(moved.after))
+    orders = orders.filter(orders.month >= months[0] - 1).select("key", "month", "amount", *base.scopes.columns)
+    before = orders.mutate(month=(orders.month + 1).cast("int32"))
+    moved = [rows.inner_join(moves, ["key", "month"]).drop("key", "by_boundary") for rows in (before, orders)]
+    both = base.temp.materialize(union_all([rows.mutate(time=ibis.literal(time, "int8")) for time, rows in enumerate(moved)]))
+    both = both.mutate(month=both.month - months[0])
+    amounts = by_scope(base, both, [*CELL[1:], "time"], {"amount": exact_sum(both.amount)})
+    return dense(amounts, (*CELL, "time"), (*shape, 2))

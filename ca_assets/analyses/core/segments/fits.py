@@ -43,7 +43,7 @@ def fit(values: Values) -> Fit:
     """The clusters of one or more values that are 0 or more; their order does not matter."""
     ordered = np.sort(values)
     ordered = np.minimum(ordered, _quantile(ordered, WINSORISED_AT))
-    clusters = min(CLUSTERS, len(np.unique(ordered)))
+    clusters = min(CLUSTERS, 1 + int(np.count_nonzero(np.diff(ordered))))
     transformed = [forward(ordered) for forward, _ in TRANSFORMS]
     best = min(range(len(TRANSFORMS)), key=lambda i: abs(round(_skewness(transformed[i]), 9)))  # of equal ones the first
     centres = np.array(cluster(transformed[best].tolist(), clusters).centroids)
@@ -67,5 +67,6 @@ def _quantile(ordered: Values, share: float) -> float:
 def _skewness(values: Values) -> float:
     """Of the population: the third central moment over the cube of the standard deviation; 0 of a constant."""
     deviations = values - values.mean()
-    deviation = math.sqrt(np.square(deviations).mean())
-    return 0.0 if deviation <= SMALLEST else float((deviations**3).mean() / deviation**3)
+    squares = np.square(deviations)
+    deviation = math.sqrt(squares.mean())
+    return 0.0 if deviation <= SMALLEST else float((squares * deviations).mean() / deviation**3)

@@ -69,8 +69,7 @@ class SegmentModel:
         end = ibis.literal(self.months.ends[last], "timestamp('UTC')")
         rows = rows.mutate(recency_hours=recency_hours(rows["last"], end))
         bounds = self.bounds(last)
-        money = ibis.memtable(money_bounds({last: bounds})).drop("month")
-        rows = rows.inner_join(money, "currency")
+        rows = rows.inner_join(ibis.memtable(_money_bounds(bounds)), "currency")
         hours = {metric: [ibis.literal(x) for x in padded(bounds, metric)] for metric in ("recency", "frequency")}
         rows = rows.mutate(
             recency_score=score(rows.recency_hours, hours["recency"], False),
@@ -112,13 +111,12 @@ def padded(bounds: BoundsOfMonth, metric: Metric, currency: int | None = None) -
     return (*values, *padding)
 
 
-def money_bounds(bounds: Mapping[int, BoundsOfMonth], prefix: str = "monetary") -> pa.Table:
-    """Rows of month int32, currency int16 and `monetary_0` … `monetary_3`."""
-    keys = [(month, series[1]) for month, of_month in bounds.items() for series in of_month if series[0] == "monetary"]
-    values = np.array([padded(bounds[month], "monetary", currency) for month, currency in keys]).reshape(-1, CLUSTERS - 1)
-    columns = {f"{prefix}_{i}": pa.array(values[:, i], pa.float64()) for i in range(CLUSTERS - 1)}
-    months, currencies = (pa.array([key[i] for key in keys], dtype) for i, dtype in enumerate((pa.int32(), pa.int16())))
-    return pa.table({"month": months, "currency": currencies, **columns})
+def _money_bounds(bounds: BoundsOfMonth) -> pa.Table:
+    """Rows of currency int16 and `monetary_0` … `monetary_3`."""
+    currencies = [currency for metric, currency in bounds if metric == "monetary"]
+    values = np.array([padded(bounds, "monetary", currency) for currency in currencies]).reshape(-1, CLUSTERS - 1)
+    columns = {f"monetary_{i}": pa.array(values[:, i], pa.float64()) for i in range(CLUSTERS - 1)}
+    return pa.table({"currency": pa.array(currencies, pa.int16()), **columns})
 
 
 def segment_model(base: Base) -> SegmentModel:

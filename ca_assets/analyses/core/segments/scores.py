@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ca_assets.analyses.core.segments.columns import SEGMENT_NAMES
 from ca_assets.analyses.core.segments.fits import CLUSTERS
@@ -15,6 +16,7 @@ from ca_assets.analyses.core.segments.fits import CLUSTERS
 SEGMENTS = tuple(SEGMENT_NAMES)
 CHAMPIONS, LOYAL, POTENTIAL_LOYALIST, CANT_LOSE_THEM, NEWCOMERS, NEED_ATTENTION, AT_RISK, LOST = range(1, 9)  # segment_order
 PADDING = {"recency": np.inf, "frequency": np.inf, "monetary": -np.inf}  # bounds that no value is beyond
+CODE = np.array([36, 6, 1])  # of the scores of recency, frequency (0 with one order day), monetary
 
 
 def score(value: ir.FloatingValue, bounds: Sequence[ir.FloatingValue], is_more_better: bool) -> ir.IntegerValue:
@@ -25,18 +27,24 @@ def score(value: ir.FloatingValue, bounds: Sequence[ir.FloatingValue], is_more_b
 
 def code(order_days: ir.IntegerValue, r: ir.IntegerValue, f: ir.IntegerValue, m: ir.IntegerValue) -> ir.IntegerValue:
     """One number for the scores, by which `segment_table` is looked up; `f` counts as 0 with one order day, a null `m` as 1."""
-    parts = 36 * r.cast("int32"), 6 * ibis.ifelse(order_days == 1, 0, f.cast("int32")), m.fill_null(1).cast("int32")
-    return (parts[0] + parts[1] + parts[2]).cast("int16")
+    parts = r.cast("int32"), ibis.ifelse(order_days == 1, 0, f.cast("int32")), m.fill_null(1).cast("int32")
+    return sum(part * factor for part, factor in zip(parts, CODE.tolist(), strict=True)).cast("int16")
 
 
-def segment_table(prefix: str = "") -> ibis.Table:
-    """Columns code int16 and segment int8 (1..8), both with a prefix.
+def segment_table() -> ibis.Table:
+    """Columns code int16 and segment int8 (1..8).
 
     A join, not an expression: SQL has no name for a score inside of the expression that would read it twelve times.
     """
-    cells = [(r, f, m) for r in range(1, 6) for f in range(6) for m in range(1, 6)]
-    codes, segments = [36 * r + 6 * f + m for r, f, m in cells], [_segment(*cell) for cell in cells]
-    return ibis.memtable(pa.table({f"{prefix}code": pa.array(codes, pa.int16()), f"{prefix}segment": pa.array(segments, pa.int8())}))
+    codes = np.flatnonzero(SEGMENT_BY_CODE)
+    return ibis.memtable(pa.table({"code": pa.array(codes, pa.int16()), "segment": pa.array(SEGMENT_BY_CODE[codes], pa.int8())}))
+
+
+def _segment_by_code() -> NDArray[np.int8]:
+    cells = np.array([(r, f, m) for r in range(1, 6) for f in range(6) for m in range(1, 6)])
+    segments = np.zeros(cells[-1] @ CODE + 1, dtype=np.int8)
+    segments[cells @ CODE] = [_segment(*cell) for cell in cells.tolist()]
+    return segments
 
 
 def _segment(r: int, f: int, m: int) -> int:
@@ -57,3 +65,6 @@ def _segment(r: int, f: int, m: int) -> int:
 def segment_name(order: ir.IntegerValue) -> ir.StringValue:
     """The name of a segment's order."""
     return order.cases(*enumerate(SEGMENTS, start=1))
+
+
+SEGMENT_BY_CODE = _segment_by_code()  # 0: no such scores

@@ -9,9 +9,13 @@ Belongs here: values. Does not belong here: what is made of them.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base
 from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
@@ -24,6 +28,17 @@ MICROSECONDS = 3600.0  # of a millionth of an hour
 def recency_hours(last: ir.TimestampValue, end: ir.TimestampValue) -> ir.FloatingValue:
     """Hours from the last order to a moment, to 6 decimals."""
     return half_even(end.delta(last, unit="microsecond") / MICROSECONDS) / MILLIONTHS
+
+
+def hours_between(last: NDArray[np.datetime64], end: dt.datetime) -> NDArray[np.float64]:
+    """The same of an array of instants (UTC)."""
+    microseconds = (instant(end) - last) / np.timedelta64(1, "us")
+    return np.asarray(np.rint(microseconds / MICROSECONDS) / MILLIONTHS)
+
+
+def instant(moment: dt.datetime) -> np.datetime64:
+    """A moment as NumPy has them: UTC without saying so."""
+    return np.datetime64(moment.astimezone(dt.UTC).replace(tzinfo=None), "us")
 
 
 def make_states(base: Base, months: MonthEnds) -> ibis.Table:
@@ -54,25 +69,26 @@ def make_states(base: Base, months: MonthEnds) -> ibis.Table:
 
 
 def _dated(orders: ibis.Table, months: int) -> ibis.Table:
-    """Per buyer and month with an order: what is known by its end, over all currencies."""
-    days = orders.group_by("key", "month", "day").aggregate(
-        orders=orders.count(), units=orders.units.sum(), first=orders.start.min(), last=orders.start.max()
-    )
-    monthly = days.group_by("key", "month").aggregate(
-        orders=days.orders.sum(), order_days=days.count(), units=days.units.sum(), first=days["first"].min(), last=days["last"].max()
-    )
-    so_far = ibis.cumulative_window(group_by="key", order_by="month")
-    following = ibis.window(group_by="key", order_by="month")
-    return monthly.select(
+    """Per buyer and month with an order: what is known by its end, over all currencies.
+
+    It is what is known after the month's last order. Sums run up to the orders of the same moment, so that the order among those, which
+    no engine promises, decides nothing.
+    """
+    by_moment = ibis.window(group_by="key", order_by="start")
+    so_far = ibis.range_window(preceding=None, following=0, group_by="key", order_by="start")
+    orders = orders.select("key", "month", "day", "start", "units")
+    orders = orders.mutate(is_first_of_day=(orders.day != orders.day.lag().over(by_moment)).fill_null(True).cast("int64"))
+    running = orders.select(
         "key",
         "month",
-        "last",
-        until=monthly.month.lead().over(following).fill_null(months).cast("int32"),
-        first=monthly["first"].min().over(so_far),
-        orders=monthly.orders.sum().over(so_far),
-        order_days=monthly.order_days.sum().over(so_far),
-        units=monthly.units.sum().over(so_far),
+        last=orders.start,
+        until=orders.month.lead().over(by_moment).fill_null(months).cast("int32"),
+        first=orders.start.min().over(so_far),
+        orders=orders.count().over(so_far),
+        order_days=orders.is_first_of_day.sum().over(so_far),
+        units=orders.units.sum().over(so_far),
     )
+    return running.filter(running.month != running.until)
 
 
 def _main_currencies(base: Base, orders: ibis.Table, states: ibis.Table, months: int) -> ibis.Table:
