@@ -25,7 +25,7 @@ def family_asset(family: Family) -> dg.AssetsDefinition:
     ins = {
         name.replace(HISTORY, "_history"): dg.AssetIn(
             key=owners[name.removesuffix(HISTORY)],
-            metadata={"table": name.removesuffix(HISTORY), "is_history": name.endswith(HISTORY)},
+            metadata={"table": name.removesuffix(HISTORY), "is_history": name.endswith(HISTORY), "is_optional": name in family.optional},
             input_manager_key="index",
         )
         for name in family.table_inputs

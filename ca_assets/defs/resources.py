@@ -134,7 +134,7 @@ class IndexIO(dg.IOManager):
         """A table of the family above, as of the report date: what this run wrote, else what readers see. Raises NotReady."""
         session: LoadSession = context.resources.load
         wanted = context.definition_metadata or {}
-        return session.inputs.family_table(str(wanted["table"]), bool(wanted["is_history"]))
+        return session.inputs.family_table(str(wanted["table"]), bool(wanted["is_history"]), bool(wanted["is_optional"]))
 
 
 @dg.io_manager(required_resource_keys={"load"}, description="Delta tables of the lake.")
@@ -158,7 +158,7 @@ def applied_or_none() -> AppliedShop | None:
 
 
 def crons() -> dict[str, str]:
-    """When each job of families runs (cron, in the business time zone), as far as the settings say: CA_NIGHTLY_CRON, CA_WEEKLY_CRON."""
+    """When each job of families runs (cron, in the business time zone), as far as the settings say: CA_NIGHTLY_CRON, CA_DAILY_CRON, …"""
     settings = process_settings()
     stated = {job: getattr(settings, f"{job}_cron", None) for job in sorted({family.job for family in families().values()})}
     return {job: cron for job, cron in stated.items() if cron}

@@ -104,10 +104,15 @@ class AnalysisInputs:
         lines = tables.get("basket_lines") if self.run.shop.sources.baskets else None
         return make_base(Tables(tables["orders"], tables["downloads"], lines), self.context, TempTables(self.run.con))
 
-    def family_table(self, name: str, is_history: bool = False) -> ibis.Table:
-        """Another family's table as of the report date: what this run wrote, else what readers see. Raises NotReady."""
+    def family_table(self, name: str, is_history: bool = False, is_optional: bool = False) -> ibis.Table:
+        """Another family's table as of the report date: what this run wrote, else what readers see.
+
+        Raises NotReady when it was never written; an optional one has no rows then.
+        """
         owner, spec = family_tables()[name]
         version = self.family_versions.get(name, self._table_versions.get(name))
+        if version is None and is_optional:
+            return ibis.memtable(spec.schema(self.run.shop).empty_table())
         if version is None:
             raise NotReady(f"the table {name} is not there yet; run {owner.name} first (ca load --only {owner.name})")
         day = self.context.report_date
@@ -123,6 +128,8 @@ class AnalysisInputs:
         table = name.removesuffix(HISTORY)
         if table in self._table_versions:
             return self.family_table(table, name.endswith(HISTORY))
+        if not family_tables()[table][1].is_published and self.run.lake.has(table):
+            return self.run.lake.read(self.run.con, table)
         return ibis.memtable(family_tables()[table][1].schema(self.run.shop).empty_table())
 
     def compute(self, family: Family, tables: Mapping[str, ibis.Table]) -> Result:

@@ -20,7 +20,7 @@ MISSING_COLUMNS: dict[str, set[str]] = {}
 # Reports of this installation (what its loads read), which the contract leaves to us.
 OUTSIDE = {"loads/alarms", "loads/ledger", "loads/sources"}
 # Families of models.md that are not built yet.
-NOT_BUILT = {"anomalies", "delivery"}
+NOT_BUILT = {"delivery"}
 
 
 @dataclass(frozen=True)

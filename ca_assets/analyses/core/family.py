@@ -42,6 +42,7 @@ class Family:
     tables, those of another job by themselves. `inputs`: `base` (the base tables), `ledger` (the recorded loads), or a table that another
     family makes: `rfm_segments` (its rows of the newest date up to the report's) or `clv_predictions@history` (all dates up to it).
     Its own tables may be among them: as its earlier runs left them.
+    `optional`: those of its `inputs`, tables of other families, that it can do without: they have no rows until they are first written.
     `compute`: `module:function`, called as `run(inputs, context) -> Result`. `preview`: type of the report whose last rows Dagster shows.
     `is_in_full_export`: whether `ca export --all` writes its reports; not of what is about this installation rather than the data.
     `states_kept`: how many model states are kept, the newest ones.
@@ -55,6 +56,7 @@ class Family:
     compute: str
     tables: tuple[TableSpec, ...] = ()
     inputs: tuple[str, ...] = (BASE,)
+    optional: tuple[str, ...] = ()
     preview: str = ""
     is_in_full_export: bool = True
     states_kept: int = STATES_KEPT
