@@ -126,6 +126,7 @@ class ReportSettings(_Strict):
     clv_minimum: int = Field(500, ge=1)
     clv_days: int = Field(180, ge=1, le=3650)
     ab_window_days: int = Field(7, ge=1, le=365)
+    search_floor: float = Field(0.4, ge=0, le=1)
     late_data_days: int = Field(7, ge=0, le=3650)
 
 

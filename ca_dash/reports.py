@@ -19,8 +19,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ca_assets.analyses.search_terms.specs import Subject
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.paging import Filter
 from ca_assets.index.protocol import Index, NotPublished, Snapshot
+from ca_assets.index.search.hits import Hit
 from ca_assets.on_demand.list_files import ListFile
 from ca_assets.on_demand.request import (
     EVERY_SCOPE,
@@ -31,12 +34,15 @@ from ca_assets.on_demand.request import (
     NotComputed,
     RangesUnavailable,
     Request,
+    SubjectRequest,
     list_request,
     range_request,
+    subject_request,
 )
 from ca_assets.shop import WEEKDAYS
 
 CACHED_FRAMES = 512
+FACTS = {"product": (("search_terms", "value"),), "client": (("rfm_segments", "client"), ("clv_predictions", "client"))}  # table, column
 log = logging.getLogger(__name__)
 DAILY_REPORTS = (ReportPath("stats", "daily_orders"), ReportPath("funnels", "sessions_daily"))  # one of them is in every publication
 
@@ -104,11 +110,11 @@ class Ranges(Protocol):
     """Who computes what is not published: `ca_assets.on_demand.pool`."""
 
     @overload
-    def compute(self, request: Request) -> Computed: ...
+    def compute(self, request: Request | SubjectRequest) -> Computed: ...
     @overload
     def compute(self, request: ListRequest) -> ListFile: ...
-    def compute(self, request: Request | ListRequest) -> Computed | ListFile:
-        """The reports of a range, or the rows of a list. Raises NotComputed."""
+    def compute(self, request: Request | ListRequest | SubjectRequest) -> Computed | ListFile:
+        """The reports of a range, the rows of a list, or the tables of a term's page. Raises NotComputed."""
         ...
 
 
@@ -186,6 +192,33 @@ class Reader:
         with self._index.snapshot() as snapshot:
             request = list_request(snapshot, question)
         return self._ranges.compute(request)
+
+    def search(self, text: str, limit: int) -> list[Hit]:
+        """Terms that a text finds, at most so many of each kind. Raises NotPublished."""
+        with self._index.snapshot() as snapshot:
+            return snapshot.search(text, limit=limit)
+
+    def subject(self, subject: Subject, day: dt.date) -> Mapping[str, pa.Table]:
+        """The tables of a term's page as of a day; waits for them. Raises NotPublished, NotComputed, RangesUnavailable."""
+        if self._ranges is None:
+            raise RangesUnavailable("Pages of products and customers are computed, which is switched off here (CA_RANGE_PROCESSES is 0).")
+        with self._index.snapshot() as snapshot:
+            request = subject_request(snapshot, subject, day)
+        return self._ranges.compute(request).tables
+
+    def facts(self, subject: Subject) -> dict[str, Any]:
+        """What published tables say of a term in one row: a product's name (`label`), a client's segment and expected spending."""
+        facts: dict[str, Any] = {}
+        with self._index.snapshot() as snapshot:
+            for table, column in FACTS.get(subject.kind, ()):
+                try:
+                    where = [Filter(column, "=", subject.value)] + ([Filter("kind", "=", subject.kind)] if column == "value" else [])
+                    rows = snapshot.page(table, where=where, limit=1).rows.to_pylist()
+                except (NotPublished, KeyError) as error:
+                    log.debug("%s: %s", table, error)
+                    continue
+                facts |= rows[0] if rows else {}
+        return facts
 
     def frame_at_end(self, path: ReportPath, scope: str, end: dt.date, day: dt.date) -> Frame:
         """A report as of exactly `end`, published or computed; where it cannot be, as of `day`, which its own date then tells."""

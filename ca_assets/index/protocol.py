@@ -8,7 +8,7 @@ generation that is current already (a single analysis run by hand) is visible at
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from ca_assets.analyses.core.report import ReportSet
 from ca_assets.index.paging import Cursor, Filter, Order, Page
+from ca_assets.index.search.hits import KINDS, Hit, Kind
 
 
 class IndexUnavailable(RuntimeError):
@@ -149,6 +150,13 @@ class Snapshot(Protocol):
 
         `columns` as in `rows`. Raises NotPublished, KeyError for a column that does not exist, and ValueError for what does not fit: a
         value, an operator, a limit, a cursor of another query, a table without a key.
+        """
+        ...
+
+    def search(self, text: str, *, kinds: Collection[Kind] = KINDS, limit: int = 10) -> list[Hit]:
+        """Terms that a text finds, at most `limit` of each kind, in their one order (see `search.hits`); a text without letters finds none.
+
+        Raises NotPublished.
         """
         ...
 

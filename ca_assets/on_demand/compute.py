@@ -22,6 +22,7 @@ from ca_assets.analyses.core.family import Inputs, compute_family, family_of_rep
 from ca_assets.analyses.core.members import Selection, member_sets
 from ca_assets.analyses.core.selection import select_range
 from ca_assets.analyses.core.temp_tables import TempTables
+from ca_assets.analyses.search_terms.subjects import subject_tables
 from ca_assets.engine.connect import duckdb_engine
 from ca_assets.engine.statements import recorded
 from ca_assets.lake.lake import Lake
@@ -29,7 +30,7 @@ from ca_assets.lake.pins import pin_versions
 from ca_assets.lake.write import batches
 from ca_assets.on_demand.list_files import ListFile, write_list
 from ca_assets.on_demand.list_rows import in_list_order, list_rows
-from ca_assets.on_demand.request import KEPT_BASES, Answer, AnyRequest, Computed, ListRequest, NotComputed, Request
+from ca_assets.on_demand.request import KEPT_BASES, Answer, AnyRequest, Computed, ListRequest, NotComputed, Request, SubjectRequest
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import applied_shop, shop_edition
@@ -54,6 +55,8 @@ class RangeEngine:
         """What is asked for. Raises NotComputed, and whatever the lake, the settings and the engine raise."""
         if isinstance(request, ListRequest):
             return self._list(request, *self._base(request))
+        if isinstance(request, SubjectRequest):
+            return self._subject(request, self._base(request)[0])
         if not request.with_statements:
             return self._reports(request, self._base(request)[0])
         with recorded(self._con.con) as statements, ExitStack() as stack:
@@ -73,6 +76,14 @@ class RangeEngine:
             stream = batches(self._con, in_list_order(members.rows, rows))
             name = hashlib.blake2b(repr(request).encode(), digest_size=16).hexdigest()
             return write_list(self._lists / f"{name}.arrow", stream.schema, stream)
+
+    def _subject(self, request: SubjectRequest, base: Base) -> Computed:
+        """The tables of a term's page. Raises NotComputed."""
+        with TempTables(self._con) as temp:
+            try:
+                return Computed(subject_tables(base, temp, request.subject))
+            except LookupError as error:
+                raise NotComputed(f"There is {error.args[0]} in the data up to {request.last:%-d %b %Y}.") from None
 
     def _reports(self, request: Request, base: Base) -> Computed:
         """The reports that are asked for. Raises NotComputed."""

@@ -22,7 +22,17 @@ from ca_assets.lake.lake import Lake
 from ca_assets.loading.scratch import scratch_folder
 from ca_assets.on_demand.list_files import ListFile, remove_list
 from ca_assets.on_demand.process import EngineEnded, EngineProcess, EngineTimeout
-from ca_assets.on_demand.request import Answer, AnyRequest, Computed, Failure, ListRequest, NotComputed, RangesUnavailable, Request
+from ca_assets.on_demand.request import (
+    Answer,
+    AnyRequest,
+    Computed,
+    Failure,
+    ListRequest,
+    NotComputed,
+    RangesUnavailable,
+    Request,
+    SubjectRequest,
+)
 from ca_assets.settings.process import ProcessSettings
 
 KEPT_RESULTS = 256
@@ -54,7 +64,7 @@ class RangePool:
         self._numbers = itertools.count()
 
     @overload
-    def compute(self, request: Request) -> Computed: ...
+    def compute(self, request: Request | SubjectRequest) -> Computed: ...
     @overload
     def compute(self, request: ListRequest) -> ListFile: ...
     @overload

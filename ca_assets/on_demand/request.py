@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ca_assets.analyses.core.family import BASE, NIGHTLY, family_of_report
+from ca_assets.analyses.search_terms.specs import Subject
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.on_demand.list_files import ListFile
@@ -82,6 +83,22 @@ class ListRequest:
 
 
 @dataclass(frozen=True)
+class SubjectRequest:
+    """The tables of a term's page (`analyses.search_terms.subjects`), as of the end of the day `last`."""
+
+    generation: str
+    edition: int | None
+    versions: tuple[tuple[str, int], ...]
+    subject: Subject
+    last: dt.date
+
+    @property
+    def base_key(self) -> tuple[Any, ...]:
+        """Stands for the base tables that it is computed from."""
+        return self.edition, self.versions, self.last
+
+
+@dataclass(frozen=True)
 class Computed:
     """Reports by type, with the contract's columns, after `scope` where they are of all scopes; and the family's meta.
 
@@ -100,7 +117,7 @@ class Failure:
     reason: str
 
 
-AnyRequest = Request | ListRequest
+AnyRequest = Request | ListRequest | SubjectRequest
 Answer = Computed | ListFile
 
 
@@ -115,6 +132,11 @@ def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.da
 def list_request(snapshot: Snapshot, question: ListQuestion) -> ListRequest:
     """A request for a list of what a snapshot shows. RangesUnavailable when its tables are not published."""
     return ListRequest(*_published(snapshot), question)
+
+
+def subject_request(snapshot: Snapshot, subject: Subject, last: dt.date) -> SubjectRequest:
+    """A request for a term's page of what a snapshot shows. RangesUnavailable when its tables are not published."""
+    return SubjectRequest(*_published(snapshot), subject, last)
 
 
 def _published(snapshot: Snapshot) -> tuple[str, int | None, tuple[tuple[str, int], ...]]:

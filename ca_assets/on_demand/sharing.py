@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 
 from ca_assets.on_demand.list_files import ListFile
 from ca_assets.on_demand.pool import RangePool, require_lake
-from ca_assets.on_demand.request import Answer, AnyRequest, Computed, Failure, ListRequest, NotComputed, Request
+from ca_assets.on_demand.request import Answer, AnyRequest, Computed, Failure, ListRequest, NotComputed, Request, SubjectRequest
 from ca_assets.settings.process import ProcessSettings
 
 FOLDER = "ranges"
@@ -54,7 +54,7 @@ class SharedPool:
         return self._listener is not None
 
     @overload
-    def compute(self, request: Request) -> Computed: ...
+    def compute(self, request: Request | SubjectRequest) -> Computed: ...
     @overload
     def compute(self, request: ListRequest) -> ListFile: ...
     def compute(self, request: AnyRequest) -> Answer:

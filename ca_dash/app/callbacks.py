@@ -16,6 +16,7 @@ from ca_dash.components.icons import icon
 from ca_dash.filters import url
 from ca_dash.lists.url import kind_at
 from ca_dash.page import content
+from ca_dash.search import register as search
 from ca_dash.theme import Scheme
 
 SEARCH = Input("query", "data")  # of the page in place: the URL is already that of the next one while that is fetched
@@ -42,6 +43,9 @@ def _router(app: Dash, views: Views) -> None:
         kind = kind_at(pathname)
         if kind:
             return lists.content(kind), f"List of {kind}", pathname
+        searched = search.kind_of(pathname)
+        if searched is not None:
+            return search.content(searched), "Search", pathname
         parts = [icon("empty", 34), html.H1("There is no such page"), html.P("Choose one from the navigation.", className="ca-muted")]
         return html.Div(parts, className="ca-not-found"), "Not found", pathname
 

@@ -22,6 +22,8 @@ from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
 from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
+from ca_dash.search import register as search
+from ca_dash.search.url import kind_of
 
 INDEX_PAGE = """<!DOCTYPE html>
 <html lang="en" data-mantine-color-scheme="light">
@@ -47,7 +49,10 @@ class Application(Dash):
     def index(self, *args: Any, **kwargs: Any) -> Any:
         """The document and, where no page has the path of the request, the status 404."""
         document = super().index(*args, **kwargs)
-        return document if self.site.page_at(request.path) or kind_at(request.path) else (document, HTTPStatus.NOT_FOUND)
+        return document if self._has_page(request.path) else (document, HTTPStatus.NOT_FOUND)
+
+    def _has_page(self, path: str) -> bool:
+        return bool(self.site.page_at(path) or kind_at(path)) or kind_of(path) is not None
 
 
 def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
@@ -78,6 +83,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     saved_views.register(app, views, database)
     export.register(server, views)
     lists.register(app, server, views)
+    search.register(app, server, views)
     add_headers(server, app.csp_hashes())
     return app
 

@@ -17,6 +17,7 @@ from ca_dash.format import day
 from ca_dash.locales import OFFERED, current, name_of
 from ca_dash.page import Page
 from ca_dash.reports import ShopView
+from ca_dash.search.box import box
 from ca_dash.theme import mantine_theme
 
 NAV_WIDTH = 232
@@ -95,6 +96,7 @@ def _header(shop: ShopView | None) -> html.Div:
     return html.Div(
         [
             html.Div(left, className="ca-header-left"),
+            box(),
             html.Div([*_page_buttons(), scheme_switch, _user_menu()], className="ca-header-right"),
         ],
         className="ca-header-row",

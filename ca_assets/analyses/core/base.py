@@ -7,6 +7,7 @@
 - `refunds`: key, day, amount and the same scope columns, by the refund's own moment.
 - `customers`: see that module.
 - `scoped_orders`: one row per scope and order, with the order's number there and its neighbours; several families share it.
+- `known`: the known sessions as the lake has them, with the dimensions' own values.
 - `lines`: the shop's basket lines (None when not mapped); those of unknown or unpurchased sessions are still among them.
 Does not belong here: any figure of a report.
 """
@@ -69,6 +70,7 @@ class Base:
     lines: ibis.Table | None
     scope_history: ibis.Table
     shop_sessions: ibis.Table
+    known: ibis.Table
     first_day: int = 0
     _shared: dict[Callable[[Base], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -136,7 +138,9 @@ def make_base(tables: Tables, context: Context, temp: TempTables) -> Base | None
     guests = _guests(sessions)
     customer_days = _customer_days(customers, days, guests.first_client_day, context)
     lines = tables.basket_lines
-    return Base(context, temp, scopes, currencies, guests, days, customer_days, sessions, refunds, customers, lines, sessions, sessions)
+    return Base(
+        context, temp, scopes, currencies, guests, days, customer_days, sessions, refunds, customers, lines, sessions, sessions, known
+    )
 
 
 def _guests(sessions: ibis.Table) -> Guests:

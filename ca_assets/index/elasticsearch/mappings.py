@@ -17,6 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from ca_assets.analyses.search_terms.family import TABLE as SEARCH_TERMS
+from ca_assets.index.search.hits import GRAM
 from ca_assets.settings.process import IndexSettings
 
 IGNORE_ABOVE = 8_191  # UTF-16 units, each of at most 4 bytes
@@ -56,6 +58,12 @@ STAGING_LOG_FIELDS: dict[str, Any] = {  # see `manifest.StagingLog`
 }
 STATE_FIELDS: dict[str, Any] = {"state": SOURCE_ONLY}
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
+ANALYZER = "ca_grams"
+ANALYSIS: dict[str, Any] = {  # n-grams of the text with a blank before and after, as the embedded store makes them
+    "char_filter": {"ca_padding": {"type": "pattern_replace", "pattern": "(?s)^(.*)$", "replacement": " $1 "}},
+    "tokenizer": {"ca_grams": {"type": "ngram", "min_gram": GRAM, "max_gram": GRAM}},
+    "analyzer": {ANALYZER: {"type": "custom", "char_filter": ["ca_padding"], "tokenizer": "ca_grams"}},
+}
 Properties = dict[str, Any]
 
 
@@ -64,7 +72,7 @@ def index_body(properties: Properties, meta: dict[str, Any], settings: dict[str,
     return {"settings": {"index": settings}, "mappings": {"dynamic": "strict", "_meta": meta, "properties": properties}}
 
 
-def table_settings(settings: IndexSettings) -> dict[str, Any]:
+def table_settings(name: str, settings: IndexSettings) -> dict[str, Any]:
     """Settings of a table's index while it is filled: no refresh, no replicas."""
     mapping = {"total_fields": {"limit": settings.index_total_fields_limit}, "nested_objects": {"limit": 1_000_000}}
     return {
@@ -72,6 +80,7 @@ def table_settings(settings: IndexSettings) -> dict[str, Any]:
         "max_result_window": settings.index_max_result_window,
         "max_regex_length": MAX_REGEX_LENGTH,
         "mapping": mapping,
+        **({"analysis": ANALYSIS} if name == SEARCH_TERMS.name else {}),
         **LOADING,
     }
 
@@ -94,6 +103,8 @@ def table_properties(name: str, schema: pa.Schema) -> Properties:
         if pa.types.is_timestamp(column.type):
             micros = properties.setdefault(MICROS, {"properties": {}})["properties"]
             _place(micros, column.name, {"type": "short"})
+    if name == SEARCH_TERMS.name:
+        properties["text"] = {**KEYWORD, "fields": {"grams": {"type": "text", "analyzer": ANALYZER}}}
     if name == "orders":
         properties["basket"] = BASKET
         if "latitude" in properties.get("delivery", {}).get("properties", {}):

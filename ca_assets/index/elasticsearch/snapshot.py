@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 
+from ca_assets.analyses.search_terms.family import TABLE as SEARCH_TERMS
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.index.elasticsearch.client import ElasticClient
 from ca_assets.index.elasticsearch.errors import INDEX_MISSING, NotFound
@@ -20,10 +21,12 @@ from ca_assets.index.elasticsearch.manifest import Lease, StagingLog, State, Tab
 from ca_assets.index.elasticsearch.paging import PageReader
 from ca_assets.index.elasticsearch.reports import document_id, reports_index, types_of
 from ca_assets.index.elasticsearch.rows import readable_schema, stream_basket_lines, stream_documents
+from ca_assets.index.elasticsearch.search import candidates
 from ca_assets.index.elasticsearch.tables import LINES
 from ca_assets.index.paging import Cursor, Filter, Order, Page, page_request
 from ca_assets.index.protocol import IndexUnavailable, PublishedTable, Report, ReportKey, missing_report, missing_table
 from ca_assets.index.report_pieces import sorted_scopes, unpack
+from ca_assets.index.search.hits import KINDS, Hit, Kind, folded_query, hits_of, search_floor
 
 REPORT_SOURCE = "report_date,created_at,meta,version,arrow"
 
@@ -123,6 +126,15 @@ class ElasticSnapshot:
         request = page_request(table, schema, published.key, columns=names, where=where, order_by=order_by, limit=limit, after=after)
         with self._deleted_as_unavailable():
             return PageReader(self._client, self._lease, published, schema).read(request)
+
+    def search(self, text: str, *, kinds: Collection[Kind] = KINDS, limit: int = 10) -> list[Hit]:
+        """Terms that a text finds (see `Snapshot`). Raises NotPublished, IndexUnavailable."""
+        terms, query = self._table(SEARCH_TERMS.name), folded_query(text)
+        if not query:
+            return []
+        with self._deleted_as_unavailable():
+            found = candidates(self._client, terms, query, kinds, limit)
+        return hits_of(query, found, limit=limit, floor=search_floor(self._state.meta))
 
     def _table(self, name: str) -> TableState:
         if name not in self._state.tables:

@@ -108,7 +108,7 @@ def _build_index(client: ElasticClient, sender: BulkSender, index: str, plan: In
     """Create, fill, check and complete a physical index."""
     table = plan.source.table
     meta = {**ownership(client, table), "partition": plan.partition, "fingerprint": plan.fingerprint, "lake_version": plan.lake_version}
-    create_index(client, index, index_body(table_properties(table, plan.source.schema), meta, table_settings(client.settings)))
+    create_index(client, index, index_body(table_properties(table, plan.source.schema), meta, table_settings(table, client.settings)))
     sent = sender.send(index, table_batches(plan.source))
     client.call_all_shards("POST", f"/{index}/_refresh", timeout_seconds=REFRESH_TIMEOUT_SECONDS)
     count = client.call_all_shards("GET", f"/{index}/_count")["count"]

@@ -25,12 +25,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from ca_assets.analyses.core.report import ReportSet
+from ca_assets.analyses.search_terms.family import TABLE as SEARCH_TERMS
 from ca_assets.index.embedded.file import IndexFile, disk_state
 from ca_assets.index.embedded.snapshot import EmbeddedSnapshot
 from ca_assets.index.protocol import NotPublished, check_table_name
 from ca_assets.index.report_pieces import NO_REPORT_DATE, Piece, meta_hash, meta_text, pieces, published_date
+from ca_assets.index.search.term_files import build as build_terms
+from ca_assets.index.search.term_files import remove_unpublished
 from ca_assets.lake.lake import Lake
+from ca_assets.lake.rows import stream_rows
 
 
 class EmbeddedIndex:
@@ -39,6 +45,7 @@ class EmbeddedIndex:
     def __init__(self, path: Path, lake: Lake) -> None:
         self.file = IndexFile(path)
         self.lake = lake
+        self.search_root = path.parent / "search"
 
     def stage_reports(self, generation: str, reports: ReportSet) -> None:
         """Write reports under a generation (see `Index`); one transaction. Raises IndexUnavailable."""
@@ -59,6 +66,8 @@ class EmbeddedIndex:
         files = self.lake.files(name, lake_version)
         root = f"{self.lake.uri(name)}/"
         relative_files = json.dumps([[uri.removeprefix(root), month] for uri, month in files.files])
+        if name == SEARCH_TERMS.name:
+            build_terms(self.search_root, lake_version, pa.Table.from_batches(stream_rows(files, None, {}, None), files.schema))
         with self.file.writing() as db:
             values = (_slot(db, generation), name, lake_version, rows, relative_files, files.schema.serialize().to_pybytes(), _now())
             columns = "slot, name, lake_version, rows, files, schema, staged_at, key"
@@ -74,6 +83,8 @@ class EmbeddedIndex:
             for table in ("report", "report_set", "tables"):  # staged by a load that was killed
                 db.execute(f"DELETE FROM {table} WHERE slot <> ''")  # noqa: S608 - names above
             _drop_unreferenced(db)
+            versions = db.execute("SELECT lake_version FROM tables WHERE name = ?", (SEARCH_TERMS.name,)).fetchall()
+        remove_unpublished(self.search_root, [version for (version,) in versions])
 
     def current(self) -> str | None:
         """The current generation; None before the first publication. Raises IndexUnavailable."""
@@ -92,7 +103,7 @@ class EmbeddedIndex:
             row = db.execute("SELECT generation, meta FROM current").fetchone()
             if row is None:
                 raise NotPublished("nothing is published yet; load the shop first (ca load)")
-            yield EmbeddedSnapshot(db, self.lake, str(row[0]), json.loads(row[1]))
+            yield EmbeddedSnapshot(db, self.lake, self.search_root, str(row[0]), json.loads(row[1]))
 
     def health(self) -> dict[str, Any]:
         """Kind, place, version of SQLite, size, free disk and whether it can be written. Never raises for an unreachable store."""

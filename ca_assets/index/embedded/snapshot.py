@@ -8,17 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from ca_assets.analyses.search_terms.family import TABLE as SEARCH_TERMS
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.contracts.tables import MONTH
 from ca_assets.index.paging import Cursor, Filter, Order, Page, page_of, page_request
-from ca_assets.index.protocol import PublishedTable, Report, ReportKey, missing_report, missing_table
+from ca_assets.index.protocol import NotPublished, PublishedTable, Report, ReportKey, missing_report, missing_table
 from ca_assets.index.report_pieces import sorted_scopes, unpack
+from ca_assets.index.search.hits import KINDS, Hit, Kind, folded_query, hits_of, search_floor
+from ca_assets.index.search.term_files import folder_of, open_terms
 from ca_assets.index.sql import Relation, count_rows, engine, page_rows
 from ca_assets.lake.files import LakeFiles, quoted
 from ca_assets.lake.lake import Lake
@@ -41,9 +45,10 @@ class _Published:
 class EmbeddedSnapshot:
     """The `Snapshot` protocol over one open read transaction; valid inside `EmbeddedIndex.snapshot()` only."""
 
-    def __init__(self, db: sqlite3.Connection, lake: Lake, generation: str, meta: dict[str, Any]) -> None:
+    def __init__(self, db: sqlite3.Connection, lake: Lake, search_root: Path, generation: str, meta: dict[str, Any]) -> None:
         self._db = db
         self._lake = lake
+        self._search_root = search_root
         self._generation = generation
         self._meta = meta
 
@@ -136,6 +141,16 @@ class EmbeddedSnapshot:
         relation = _relation(published.files)
         page = page_of(request, page_rows(relation, request), count_rows(relation, request))
         return replace(page, rows=_with_baskets(page.rows, self._line_files()).select(names)) if has_basket else page
+
+    def search(self, text: str, *, kinds: Collection[Kind] = KINDS, limit: int = 10) -> list[Hit]:
+        """Terms that a text finds (see `Snapshot`). Raises NotPublished."""
+        query = folded_query(text)
+        version = self._published(SEARCH_TERMS.name).files.version
+        try:
+            terms = open_terms(folder_of(self._search_root, version))
+        except FileNotFoundError as error:
+            raise NotPublished("the files that searches read are missing; `ca publish` makes them again") from error
+        return hits_of(query, terms.candidates(query, kinds, limit), limit=limit, floor=search_floor(self._meta)) if query else []
 
     def _published(self, name: str) -> _Published:
         """Raises NotPublished."""
