@@ -52,7 +52,8 @@ class TableSpec:
     `key`: columns that identify a row (empty: rows may repeat). `fields`: its columns, or a function that gives those of a shop.
     `partition`: the column by which its files are split, appended to the fields when it is none of them. `keeps`: `latest` has the newest
     state alone, `by_date` (partitioned by report_date) the state of each report date that was written. `is_published`: readers get it
-    through the index; `part_of`: the published table that it is a part of and published with. `is_load_table`: written by a load, under
+    through the index; `part_of`: the published table that it is a part of and published with. `is_exported`: whether `ca export` writes
+    it, where it is published and no part of another. `is_load_table`: written by a load, under
     the load's lock; others belong to a family. `lake_columns`: more columns, which exports leave out as they do a month.
     """
 
@@ -64,6 +65,7 @@ class TableSpec:
     keeps: Literal["latest", "by_date"] = "latest"
     is_load_table: bool = False
     part_of: str | None = None
+    is_exported: bool = True
     lake_columns: tuple[pa.Field, ...] = ()
 
     def __post_init__(self) -> None:

@@ -20,8 +20,9 @@ GROUPS = {
     "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
     "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "rfm_segments", "rfm", "segmentation"},
+    "search": {"search_terms"},
 }
-ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"]
+ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"] | GROUPS["search"]
 
 
 def _groups(graph: dg.AssetGraph) -> dict[str, set[str]]:

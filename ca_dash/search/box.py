@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -44,6 +45,12 @@ def hit_title(hit: Hit) -> str:
     return hit.label or hit.value
 
 
+def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
+    """Hits by kind under its title, the kind of the best hit first."""
+    kinds = dict.fromkeys(hit.kind for hit in hits)
+    return [(KINDS[kind], [hit for hit in hits if hit.kind == kind]) for kind in kinds]
+
+
 def register(server: Flask, views: Views) -> None:
     """What the box asks; it stands behind the login like every route."""
 
@@ -56,8 +63,7 @@ def register(server: Flask, views: Views) -> None:
             return jsonify(groups=[], problem=str(error))
         except IndexUnavailable as error:
             return jsonify(groups=[], problem=str(error)), 503
-        groups = [{"title": title, "hits": [_entry(hit) for hit in hits if hit.kind == kind]} for kind, title in KINDS.items()]
-        return jsonify(groups=[group for group in groups if group["hits"]], problem="")
+        return jsonify(groups=[{"title": title, "hits": [_entry(hit) for hit in found]} for title, found in grouped(hits)], problem="")
 
 
 def _entry(hit: Hit) -> dict[str, Any]:

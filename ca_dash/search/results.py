@@ -15,8 +15,8 @@ from ca_dash.components.icons import icon
 from ca_dash.components.states import state_message, unavailable
 from ca_dash.format import counted
 from ca_dash.locales import current
-from ca_dash.search.box import hit_title
-from ca_dash.search.url import KINDS, href
+from ca_dash.search.box import grouped, hit_title
+from ca_dash.search.url import href
 
 SHOWN = 50  # of a kind
 
@@ -62,11 +62,9 @@ def hits_of(views: Views, text: str) -> Any:
 
 
 def _groups(hits: Sequence[Hit]) -> list[Any]:
-    by_kind = [(title, [hit for hit in hits if hit.kind == kind]) for kind, title in KINDS.items()]
     return [
         html.Section([html.H2(f"{title} ({len(found)}{'+' if len(found) == SHOWN else ''})"), html.Ul([_item(hit) for hit in found])])
-        for title, found in by_kind
-        if found
+        for title, found in grouped(hits)
     ]
 
 

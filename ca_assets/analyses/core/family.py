@@ -173,7 +173,7 @@ def family_tables() -> dict[str, tuple[Family, TableSpec]]:
 def latest_tables() -> dict[str, TableSpec]:
     """Tables of base families that readers get in their newest state alone, by name: exported, and computed as of any other day."""
     owned = {name: table for name, (family, table) in family_tables().items() if family.name in base_families()}
-    return {name: table for name, table in owned.items() if table.is_published and table.keeps == "latest"}
+    return {name: table for name, table in owned.items() if table.is_published and table.is_exported and table.keeps == "latest"}
 
 
 def families_of(job: str) -> list[Family]:

@@ -16,6 +16,7 @@ TABLE = TableSpec(
         Field("orders", "int", True),
         Field("text", "str", True),
     ),
+    is_exported=False,
 )
 FAMILY = Family(
     name="search_terms",
