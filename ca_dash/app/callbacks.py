@@ -10,13 +10,12 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
-from ca_dash.app import lists
+from ca_dash.app import lists, search
 from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.filters import url
 from ca_dash.lists.url import kind_at
 from ca_dash.page import content
-from ca_dash.search import register as search
 from ca_dash.theme import Scheme
 
 SEARCH = Input("query", "data")  # of the page in place: the URL is already that of the next one while that is fetched

@@ -13,7 +13,7 @@ from ca_assets.index.protocol import Index
 from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
-from ca_dash.app import callbacks, explanation, export, lists, saved_views, shell
+from ca_dash.app import callbacks, explanation, export, lists, saved_views, search, shell
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
@@ -22,7 +22,6 @@ from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
 from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
-from ca_dash.search import register as search
 from ca_dash.search.url import kind_of
 
 INDEX_PAGE = """<!DOCTYPE html>

@@ -12,9 +12,9 @@ from flask import Flask, Response, jsonify, request
 
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.index.search.hits import Hit
-from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.format import scope_label
+from ca_dash.reports import Reader
 from ca_dash.search.url import KINDS, ROOT, href
 
 HITS = 5  # of a kind
@@ -51,14 +51,14 @@ def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
     return [(KINDS[kind], [hit for hit in hits if hit.kind == kind]) for kind in kinds]
 
 
-def register(server: Flask, views: Views) -> None:
+def register(server: Flask, reader: Reader) -> None:
     """What the box asks; it stands behind the login like every route."""
 
     @server.get("/search.json")
     def _hits() -> Response | tuple[Response, int]:
         text = request.args.get("q", "")
         try:
-            hits = views.reader.search(text, HITS)
+            hits = reader.search(text, HITS)
         except NotPublished as error:
             return jsonify(groups=[], problem=str(error))
         except IndexUnavailable as error:

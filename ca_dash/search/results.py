@@ -10,11 +10,11 @@ from dash import dcc, html
 
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.index.search.hits import Hit
-from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.components.states import state_message, unavailable
 from ca_dash.format import counted
 from ca_dash.locales import current
+from ca_dash.reports import Reader
 from ca_dash.search.box import grouped, hit_title
 from ca_dash.search.url import href
 
@@ -41,12 +41,12 @@ def content() -> html.Div:
     return html.Div([html.Div(head, className="ca-page-head"), field, hits], className="ca-page")
 
 
-def hits_of(views: Views, text: str) -> Any:
+def hits_of(reader: Reader, text: str) -> Any:
     """The hits in groups, or why there are none."""
     if not text.strip():
         return state_message("Nothing to search for yet", "Type a name, an id or a part of it.", "search")
     try:
-        hits = views.reader.search(text, SHOWN)
+        hits = reader.search(text, SHOWN)
     except NotPublished as error:
         return state_message("Nothing can be searched yet", str(error))
     except IndexUnavailable as error:

@@ -15,7 +15,6 @@ from dash import dcc, html
 from ca_assets.analyses.search_terms.specs import TABLES, Subject
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed
-from ca_dash.app.views import Views
 from ca_dash.components.graph import graph
 from ca_dash.components.icons import icon
 from ca_dash.components.states import Missing, unavailable
@@ -25,7 +24,7 @@ from ca_dash.figures.base import Style
 from ca_dash.figures.segment import segment_name
 from ca_dash.format import column_title, counted, day, decimals, money, number, rate, scope_label
 from ca_dash.locales import current
-from ca_dash.reports import ShopView
+from ca_dash.reports import Reader, ShopView
 from ca_dash.search.url import NOUNS, href
 from ca_dash.theme import Scheme
 
@@ -65,16 +64,16 @@ def content(kind: str) -> html.Div:
     return html.Div(pending, id="subject", className="ca-page ca-subject")
 
 
-def page(views: Views, subject: Subject, scheme: Scheme) -> list[Any]:
+def page(reader: Reader, subject: Subject, scheme: Scheme) -> list[Any]:
     """What the page shows, or why it shows nothing."""
     try:
-        shop = views.reader.shop()
+        shop = reader.shop()
         if shop is None or shop.report_date is None:
             raise Missing("No data yet", "Load a shop: ca sources apply shop.yaml, then ca load; or try ca demo.")
         if not subject.value:
             raise Missing("Nothing is named", "Search for a product, customer, promotion or filter.")
-        rows = {name: table.to_pandas(date_as_object=False) for name, table in views.reader.subject(subject, shop.report_date).items()}
-        facts = views.reader.facts(subject)
+        rows = {name: table.to_pandas(date_as_object=False) for name, table in reader.subject(subject, shop.report_date).items()}
+        facts = reader.facts(subject)
     except (NotComputed, NotPublished) as error:
         return [*_head(subject, None, None), Missing("This cannot be shown", str(error)).message()]
     except Missing as missing:

@@ -35,7 +35,7 @@ def command(text: str | None, kinds: Sequence[Kind], limit: int, form: str, quer
     if (text is None) == (queries is None):
         raise Problem("give one TEXT, or --queries FILE")
     asked = [text] if text is not None else _lines(queries)
-    found = ((query, hits) for query, hits in _found(asked, kinds, limit) if hits)
+    found = ((query, hits) for query, hits in _searched(asked, kinds, limit) if hits)
     if form == "json":
         for query, hits in found:
             for hit in hits:
@@ -54,7 +54,7 @@ def _lines(path: Path | None) -> list[str]:
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()] if path else []
 
 
-def _found(queries: Sequence[str | None], kinds: Sequence[Kind], limit: int) -> Iterator[tuple[str, list[Hit]]]:
+def _searched(queries: Sequence[str | None], kinds: Sequence[Kind], limit: int) -> Iterator[tuple[str, list[Hit]]]:
     """Each text with its hits, all from one publication."""
     from ca_assets.index.open import open_index
     from ca_assets.index.search.hits import KINDS

@@ -27,11 +27,11 @@ def content(kind: str) -> Any:
 
 def register(app: Dash, server: Flask, views: Views) -> None:
     """Everything of the search; it stands behind the login."""
-    box.register(server, views)
+    box.register(server, views.reader)
 
     @app.callback(Output("search-page-hits", "children"), Output("search-page-hits", "className"), Input("query", "data"))
     def _hits(search: str | None) -> tuple[Any, str]:
-        return results.hits_of(views, text_of(search)), "ca-search-page"
+        return results.hits_of(views.reader, text_of(search)), "ca-search-page"
 
     @app.callback(Output("search-page-text", "value"), Input("query", "data"), State("search-page-text", "value"))
     def _text(search: str | None, before: str | None) -> Any:
@@ -55,7 +55,7 @@ def register(app: Dash, server: Flask, views: Views) -> None:
         kind = kind_of(pathname)
         if not kind or scheme is None:
             raise PreventUpdate
-        return subject.page(views, subject_of(kind, search), scheme)
+        return subject.page(views.reader, subject_of(kind, search), scheme)
 
     _downloads(server, views)
 
