@@ -56,8 +56,8 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
 
 def _navigation(site: Site) -> list[Any]:
     groups = [
-        html.Div([html.Div(group, className="ca-nav-title"), html.Ul([_link(page) for page in pages])], className="ca-nav-group")
-        for group, pages in groupby(site.pages, key=lambda page: page.group)
+        html.Div([_group_button(group, place), html.Ul([_link(page) for page in pages], id=f"nav-{place}")], className="ca-nav-group")
+        for place, (group, pages) in enumerate(groupby(site.pages, key=lambda page: page.group))
     ]
     fold = html.Button(
         [icon("fold"), html.Span("Fold navigation", className="ca-nav-label")],
@@ -67,6 +67,12 @@ def _navigation(site: Site) -> list[Any]:
         **{"aria-label": "Fold navigation"},
     )
     return [html.Div(groups, className="ca-nav"), fold]
+
+
+def _group_button(group: str, place: int) -> html.Button:
+    """The title of a group, which opens and closes it; assets/app.js remembers which are closed."""
+    state = {"aria-expanded": "true", "aria-controls": f"nav-{place}"}
+    return html.Button([group, icon("chevron", 14)], type="button", className="ca-nav-title", **{**state, "data-group": group})
 
 
 def _link(page: Page) -> html.Li:

@@ -53,6 +53,25 @@ window.dash_clientside = window.dash_clientside || {};
     return done ? Promise.resolve() : Promise.reject(new Error("refused"));
   }
 
+  // Groups of the navigation: closed ones are remembered; that of the page that is shown is open.
+  var closedGroups = JSON.parse(localStorage.getItem("ca-closed-groups") || "[]");
+  function markGroups() {
+    document.querySelectorAll(".ca-nav-title").forEach(function (button) {
+      var isClosed = closedGroups.indexOf(button.getAttribute("data-group")) >= 0;
+      button.setAttribute("aria-expanded", String(!isClosed));
+      button.parentElement.classList.toggle("is-closed", isClosed);
+    });
+  }
+  function setGroup(group, isClosed) {
+    closedGroups = closedGroups.filter(function (other) { return other !== group; }).concat(isClosed ? [group] : []);
+    localStorage.setItem("ca-closed-groups", JSON.stringify(closedGroups));
+    markGroups();
+  }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest(".ca-nav-title");
+    if (button) { setGroup(button.getAttribute("data-group"), button.getAttribute("aria-expanded") === "true"); }
+  });
+
   function scheme() { return document.documentElement.getAttribute("data-mantine-color-scheme") === "dark" ? "dark" : "light"; }
 
   // Logging out is a form with a token; Dash's own forms never submit.
@@ -104,6 +123,9 @@ window.dash_clientside = window.dash_clientside || {};
         var link = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
         if (id.path === pathname) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
       });
+      var current = document.querySelector(".ca-nav-link[aria-current]");
+      var title = current && current.closest(".ca-nav-group").querySelector(".ca-nav-title");
+      if (title) { setGroup(title.getAttribute("data-group"), false); } else { markGroups(); }
       var filters = search || "";
       if (pathname && pathname.indexOf("/list/") === 0) { // a list has a query of its own: other pages get that of the page that it was opened from
         var back = new URLSearchParams(filters).get("back") || "";

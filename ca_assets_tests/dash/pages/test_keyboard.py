@@ -213,3 +213,19 @@ def test_back_and_loading_again_keep_the_place(wide: Page) -> None:
     shown("Purchases", 300)
     wide.reload()
     shown("Purchases", 300)
+
+
+def test_a_group_of_the_navigation_is_closed_by_keys(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/purchases")
+    page.wait_for_function(READY)
+    group, link = page.get_by_role("button", name="Funnels", exact=True), page.get_by_role("link", name="Conversion")
+    group.focus()
+    page.keyboard.press("Enter")
+    expect(group).to_have_attribute("aria-expanded", "false")
+    expect(link).to_be_hidden()
+    page.reload()
+    page.wait_for_function(READY)
+    expect(link).to_be_hidden()
+    page.goto(f"{shop_url}/funnels/sessions")
+    expect(link).to_be_visible()  # the group of the page that is shown is open
+    expect(group).to_have_attribute("aria-expanded", "true")
