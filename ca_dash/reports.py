@@ -128,6 +128,7 @@ class Reader:
         self._index = index
         self._ranges = ranges
         self._frames: OrderedDict[tuple[ReportPath, str, dt.date, str], Frame] = OrderedDict()
+        self._tables: dict[str, tuple[int, pd.DataFrame]] = {}
         self._shop: ShopView | None = None
         self._lock = threading.Lock()
 
@@ -173,6 +174,21 @@ class Reader:
                 except NotPublished as error:
                     log.debug("%s: %s", name, error)
             return rows
+
+    def table_rows(self, name: str) -> pd.DataFrame:
+        """The rows of a small published table; none where it is not published."""
+        with self._index.snapshot() as snapshot:
+            try:
+                version = snapshot.table(name).lake_version
+                known = self._tables.get(name)
+                if known is None or known[0] != version:
+                    batches = list(snapshot.rows(name))
+                    rows = pa.Table.from_batches(batches, None if batches else snapshot.columns(name))
+                    known = self._tables[name] = version, rows.to_pandas(date_as_object=False)
+            except NotPublished as error:
+                log.debug("%s: %s", name, error)
+                return pd.DataFrame()
+        return known[1]
 
     def statements(self, path: ReportPath, scope: str, days: tuple[dt.date | None, dt.date]) -> tuple[str, ...]:
         """What the engine runs for a report as of the last day, with a first day for exactly these days; computes it anew.

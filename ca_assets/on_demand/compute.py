@@ -67,13 +67,14 @@ class RangeEngine:
         """The file of a list. Raises NotComputed."""
         question = request.question
         members = member_sets()[question.members]
-        with TempTables(self._con) as temp:
-            selection = Selection(base, temp, question.scope, question.days, members.parse(dict(question.values)))
+        with TempTables(self._con) as temp, pin_versions(self._settings.home, dict(request.reads)):
+            tables = {name: self._lake.read(self._con, name, version) for name, version in request.reads}
+            selection = Selection(base, temp, question.scope, question.days, members.parse(dict(question.values)), tables)
             try:
                 rows = temp.materialize(list_rows(members, selection, orders))
             except LookupError as error:
                 raise NotComputed(f"There is no such list: {error.args[0]}.") from None
-            stream = batches(self._con, in_list_order(members.rows, rows))
+            stream = batches(self._con, in_list_order(members, rows))
             name = hashlib.blake2b(repr(request).encode(), digest_size=16).hexdigest()
             return write_list(self._lists / f"{name}.arrow", stream.schema, stream)
 

@@ -44,9 +44,11 @@ def list_rows(members: MemberSet, selection: Selection, orders: ibis.Table) -> i
     return _customers(chosen, selection)
 
 
-def in_list_order(kind: RowKind, rows: ibis.Table) -> ibis.Table:
-    """The list's own order: the newest orders first; customers with most orders first, then with most revenue."""
-    if kind == "orders":
+def in_list_order(members: MemberSet, rows: ibis.Table) -> ibis.Table:
+    """The list's own order: by what its set adds; else the newest orders first, customers with most orders, then with most revenue."""
+    if members.adds:
+        return rows.order_by(rows[members.adds[0].name].desc(), rows.client)
+    if members.rows == "orders":
         return rows.order_by(rows.started.desc(), rows.id)
     return rows.order_by(rows.orders.desc(), rows.revenue.desc(nulls_first=False), rows.client)
 
@@ -74,6 +76,7 @@ def _customers(chosen: ibis.Table, selection: Selection) -> ibis.Table:
     is_one = joined.currencies == 1 if has_currency else True
     return joined.select(
         client=joined.client,
+        **{name: joined[name] for name in chosen.columns if name != "key"},
         orders=joined.orders.fill_null(0),
         revenue=ibis.ifelse(is_one, joined.revenue, ibis.null("float64")),
         first_order=wall_clock(joined["first"], calendar),

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ca_assets.analyses.core.family import BASE, NIGHTLY, family_of_report
+from ca_assets.analyses.core.members import member_sets
 from ca_assets.analyses.search_terms.specs import Subject
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.index.protocol import NotPublished, Snapshot
@@ -69,12 +70,16 @@ class ListQuestion:
 
 @dataclass(frozen=True)
 class ListRequest:
-    """A list, made of the versions of the lake's tables (name, version) and the edition of shop.yaml that are published."""
+    """A list, made of the versions of the lake's tables (name, version) and the edition of shop.yaml that are published.
+
+    `reads`: the family's table that its set reads, with its version.
+    """
 
     generation: str
     edition: int | None
     versions: tuple[tuple[str, int], ...]
     question: ListQuestion
+    reads: tuple[tuple[str, int], ...] = ()
 
     @property
     def base_key(self) -> tuple[Any, ...]:
@@ -131,7 +136,12 @@ def range_request(snapshot: Snapshot, family: str, scope: str, days: tuple[dt.da
 
 def list_request(snapshot: Snapshot, question: ListQuestion) -> ListRequest:
     """A request for a list of what a snapshot shows. RangesUnavailable when its tables are not published."""
-    return ListRequest(*_published(snapshot), question)
+    name = member_sets()[question.members].reads
+    try:
+        reads = ((name, snapshot.table(name).lake_version),) if name else ()
+    except NotPublished as error:
+        raise RangesUnavailable(str(error)) from error
+    return ListRequest(*_published(snapshot), question, reads)
 
 
 def subject_request(snapshot: Snapshot, subject: Subject, last: dt.date) -> SubjectRequest:

@@ -16,6 +16,7 @@ import pandas as pd
 from dash import html
 
 from ca_assets.analyses.core.downloads import guest_note
+from ca_assets.analyses.core.family import NIGHTLY, family_of_report
 from ca_assets.analyses.core.report import Column, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.contracts.units import Unit
@@ -219,7 +220,7 @@ class Views:
             frame = self.reader.frame_at_end(path, filters.scope, end, wanted)
         except NotPublished:
             where = f"{path} for {scope_label(filters.scope)} as of {day(wanted, current())}"
-            raise Missing("This report has not been computed yet", f"{where} is not published; run ca load.") from None
+            raise Missing("This report has not been computed yet", f"{where} is not published; {_remedy(spec)}.") from None
         if window is None:
             return path, frame, ALL_DAYS if filters.end == filters.as_of else f"{ALL_DAYS} up to {day(frame.day, current())}"
         if filters.window is None and frame.day != filters.end:
@@ -250,7 +251,18 @@ class Views:
         names = self._names(panel.names, filters) if panel.names else {}
         currency, settings = scope_currency(filters.scope, shop), shop.meta.get("settings") or {}
         return Style(
-            scheme, currency, current(), grain, shop.week_start, filters.choices, names, rows.day, settings, rows.meta, rows.filters.scope
+            scheme,
+            currency,
+            current(),
+            grain,
+            shop.week_start,
+            filters.choices,
+            names,
+            rows.day,
+            settings,
+            rows.meta,
+            rows.filters.scope,
+            self.reader.table_rows(panel.reads_table) if panel.reads_table else pd.DataFrame(),
         )
 
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
@@ -273,6 +285,12 @@ def marks_of(panel: Panel, rows: Rows, style: Style) -> list[Mark]:
         shown = Shown(replace(rows.filters, scope=str(scope)), style, rows.window)
         marks += [mark.of_scope(str(scope)) for mark in panel.behind.marks(part, shown)]
     return marks
+
+
+def _remedy(spec: ReportSpec) -> str:
+    """What makes a report that is not there."""
+    job = family_of_report(spec.name).job
+    return "run ca load" if job == NIGHTLY else f"the {job} job makes it by itself, or now: ca load --job {job}"
 
 
 def scope_currency(scope: str, shop: ShopView) -> str | None:

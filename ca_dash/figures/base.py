@@ -34,7 +34,7 @@ class Style:
 
     `grain`: the periods to draw. `week_start`: 0 for Monday. `choices`: the readers' choices by name. `names`: names by key, where the
     panel looks them up. `day`: the report date of the rows. `settings`: the shop's settings. `meta`: that of the report. `scope`:
-    that of the rows.
+    that of the rows. `more`: rows of the table that the panel reads besides.
     """
 
     scheme: Scheme = "light"
@@ -48,6 +48,7 @@ class Style:
     settings: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     scope: str = "all"
+    more: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def palette(self) -> tuple[str, ...]:

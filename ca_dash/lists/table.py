@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from ca_assets.analyses.core.report import Column
 from ca_assets.on_demand.list_rows import COLUMNS, CURRENCY
-from ca_dash.format import RESERVED, column_title, counted, money, number, written
+from ca_dash.format import RESERVED, column_title, counted, day, money, number, rate, written
 from ca_dash.lists.url import PAGE_ROWS, ListState, href
 from ca_dash.locales import current
 from ca_dash.reports import ShopView
@@ -24,13 +24,17 @@ TITLES = {
     "discount_amount": "Discount",
     "refund_amount": "Refunded",
     "promotion_id": "Promotion",
+    "revenue_expected": "Expected revenue",
+    "orders_expected": "Expected orders",
+    "p_no_order": "Risk of no order",
+    "next_order_date": "Next order by",
 }
 ARROWS = {"ascending": "↑", "descending": "↓", "none": ""}
 
 
 def columns_of(state: ListState, schema: pa.Schema) -> list[Column]:
     """The list's columns; what is not stated of lists in general is a dimension of the shop."""
-    known = {column.name: column for column in (*COLUMNS[state.members.rows], CURRENCY)}
+    known = {column.name: column for column in (*COLUMNS[state.members.rows], CURRENCY, *state.members.adds)}
     return [known.get(name) or Column(name, "str", "text", "A dimension of the session") for name in schema.names]
 
 
@@ -115,10 +119,15 @@ def _written(value: Any, column: Column, currency: str | None) -> str:
     locale = current()
     if value is None:
         return ""
-    if isinstance(value, dt.datetime):
-        return f"{written(value, locale.day, locale)} {value:%H:%M}"
-    if column.unit == "money":
-        return money(value, currency, locale)
+    if isinstance(value, dt.date):
+        return f"{written(value, locale.day, locale)} {value:%H:%M}" if isinstance(value, dt.datetime) else day(value, locale)
+    writers = {
+        "money": lambda: money(value, currency, locale),
+        "rate": lambda: rate(value, 1, locale),
+        "quantity": lambda: number(value, 2, locale),
+    }
+    if column.unit in writers:
+        return writers[column.unit]()
     if isinstance(value, bool):
         return "yes" if value else "no"
     return number(value, 0, locale) if isinstance(value, int | float) else RESERVED.get(str(value), str(value))

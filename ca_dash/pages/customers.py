@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ca_dash.page import Page
+from ca_dash.panels.clv import LOOKED_BACK
 from ca_dash.panels.cohorts import FIRST_ORDERS
 from ca_dash.panels.funnels import CUSTOMER_VOLUMES
 from ca_dash.panels.segments import SPACE
@@ -12,7 +13,7 @@ PAGE = Page(
     "/customers",
     "Customers",
     "What do customers spend, how often do they order, and how do new ones become buyers?",
-    (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, SPACE, FIRST_ORDERS, CUSTOMER_VOLUMES),
+    (PAYMENT_AMOUNTS, ORDERS_PER_CUSTOMER, SPACE, LOOKED_BACK, FIRST_ORDERS, CUSTOMER_VOLUMES),
     group="Overview",
     order=1,
     icon="people",

@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ca_assets.analyses.core.family import families
+from ca_assets.analyses.core.report import Column
 
 if TYPE_CHECKING:
     import ibis
@@ -73,6 +74,8 @@ class MemberSet:
     """A set of orders or customers. `title` names it; `select` is `module:function`, called with a `Selection`.
 
     The function gives a table with the column `id` of orders, or `key` of customers, each once. `has_days`: it may be of some days alone.
+    `reads`: a family's table with a row per client that it needs (`Selection.tables`). `adds`: columns of the function's table that the
+    list shows besides; it is ordered by the first of them, the largest first.
     """
 
     name: str
@@ -81,6 +84,8 @@ class MemberSet:
     select: str
     parameters: tuple[Parameter, ...] = ()
     has_days: bool = True
+    reads: str = ""
+    adds: tuple[Column, ...] = ()
 
     def parse(self, values: Mapping[str, str]) -> dict[str, Value]:
         """The values of its parameters, which are given as texts. ValueError for one that is missing, unknown or no value."""
@@ -102,13 +107,17 @@ class MemberSet:
 
 @dataclass(frozen=True)
 class Selection:
-    """What a set is chosen from: a scope of base tables, and some days of it (None: all). `values`: of the set's parameters."""
+    """What a set is chosen from: a scope of base tables, and some days of it (None: all). `values`: of the set's parameters.
+
+    `tables`: the family's table that the set reads, by name, as it is published.
+    """
 
     base: Base
     temp: TempTables
     scope: str
     days: tuple[dt.date, dt.date] | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+    tables: Mapping[str, ibis.Table] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[str, int]:

@@ -19,6 +19,8 @@ import pyarrow as pa
 from ca_assets.analyses.core.context import Context
 from ca_assets.contracts.reserved import NONE, OTHER
 
+CURRENCY_SCOPE = "currency="  # how the scopes of currencies begin
+
 
 @dataclass(frozen=True)
 class Dimension:
