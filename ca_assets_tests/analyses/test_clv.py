@@ -226,7 +226,8 @@ def test_each_currency_is_a_shop_of_its_own() -> None:
     assert result.reports.meta["refusal"] is None
     assert [(row["currency"], row["client"]) for row in stored["clv_predictions"].to_pylist()] == [("EUR", name) for name in "abc"]
     assert set(stored["clv_published"]["currency"].to_pylist()) == {"EUR"}
-    both = made([*ORDERS, *usd, session("b", "2024-01-02 10:00", 4, currency="USD")])[1]["clv_predictions"]
+    later = session("c", "2024-04-01 10:00", 1, currency="USD")  # known to the shop, not yet in this currency
+    both = made([*ORDERS, *usd, session("b", "2024-01-02 10:00", 4, currency="USD"), later])[1]["clv_predictions"]
     assert [(row["currency"], row["client"]) for row in both.to_pylist()][-2:] == [("USD", "a"), ("USD", "b")]
 
 

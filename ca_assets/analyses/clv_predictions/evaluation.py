@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ca_assets.analyses.clv_predictions.backtests import Outlook
 from ca_assets.analyses.clv_predictions.outcomes import MODELS, Outcomes
 from ca_assets.analyses.clv_predictions.parts import Part, dates_of
-from ca_assets.analyses.clv_predictions.scores import (
-    DECILES,
-    decile_error,
-    decile_sums,
-    deciles,
-    gini,
-    mean_absolute_error,
-    root_mean_square_error,
-    total_error,
-)
 from ca_assets.analyses.clv_predictions.series import Course, actual_totals
 from ca_assets.analyses.clv_predictions.shares import Shares
 from ca_assets.analyses.clv_predictions.specs import SPECS
 from ca_assets.analyses.core.intervals import ratio, wilson
 from ca_assets.analyses.core.rows import Labels, Values, per_scope, rows
+from ca_assets.models.value.evaluate import DECILES, Actual, deciles, scores
 from ca_assets.models.value.forecast import Floats
 
-ORDERS, REVENUE = "orders", "revenue"
-MEASURES: dict[str, tuple[str, Callable[[Floats, Floats], float]]] = {
-    "mae_orders": (ORDERS, mean_absolute_error),
-    "rmse_orders": (ORDERS, root_mean_square_error),
-    "mae_revenue": (REVENUE, mean_absolute_error),
-    "rmse_revenue": (REVENUE, root_mean_square_error),
-    "total_error_orders": (ORDERS, total_error),
-    "total_error_revenue": (REVENUE, total_error),
-    "gini_orders": (ORDERS, gini),
-    "gini_revenue": (REVENUE, gini),
-    "decile_wape_revenue": (REVENUE, decile_error),
-}
+MEASURES = (
+    "mae_orders",
+    "rmse_orders",
+    "mae_revenue",
+    "rmse_revenue",
+    "total_error_orders",
+    "total_error_revenue",
+    "gini_orders",
+    "gini_revenue",
+    "decile_wape_revenue",
+)
 METRICS = (*MEASURES, "coverage_80_orders", "coverage_80_total")
+NO_DAYS: Floats = np.zeros(0)
 FEWEST_ORIGINS = 7  # of a coverage of totals
 
 
@@ -48,11 +40,12 @@ def scoreboard_rows(part: Part, origin: int, found: Sequence[Outcomes], over: Se
     shape = (len(part.scopes), len(METRICS), len(MODELS))
     values, counts = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     for scope, done in enumerate(found):
-        counts[scope] = len(done)
-        for place, (what, measure) in enumerate(MEASURES.values()):
-            expected, actual = (done.orders, done.actual_orders) if what == ORDERS else (done.revenue, done.actual_revenue)
-            values[scope, place] = [measure(expected[model], actual) for model in MODELS]
-        values[scope, -2, 0] = done.is_covered.mean() if len(done) else np.nan
+        if len(done):
+            happened = Actual(done.actual_orders, done.actual_revenue, NO_DAYS, NO_DAYS)
+            measured = [scores(done.orders[model], done.revenue[model], happened) for model in MODELS]
+            values[scope, : len(MEASURES)] = [[each[name] for each in measured] for name in MEASURES]
+            values[scope, -2, 0] = done.is_covered.mean()
+            counts[scope] = len(done)
     counts[:, -1] = len(over)
     if len(over) >= FEWEST_ORIGINS:
         values[:, -1, 0] = _covered_totals(part, over)
@@ -114,3 +107,8 @@ def churn_risk_rows(part: Part, newest: Outlook, shared: Shares, found: Sequence
         "realised_high": high,
     }
     return rows(SPECS["churn_risk"], part.scopes, per_scope(part.scopes, 2), shape, columns)
+
+
+def decile_sums(decile: NDArray[np.int64], values: Floats | NDArray[np.bool_] | None = None) -> Floats:
+    """By tenth of customers the sum of a value; without one the number of customers."""
+    return np.bincount(decile - 1, values, DECILES).astype(np.float64)

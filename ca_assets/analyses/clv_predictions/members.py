@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ibis
 
-from ca_assets.analyses.clv_predictions.scores import DECILES
 from ca_assets.analyses.core.members import MemberSet, Parameter, Selection
 from ca_assets.analyses.core.report import Column
 from ca_assets.analyses.core.scopes import CURRENCY_SCOPE
+from ca_assets.models.value.evaluate import DECILES
 
 HERE = __name__
 TABLE_NAME = "clv_predictions"

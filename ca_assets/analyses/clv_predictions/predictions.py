@@ -13,6 +13,7 @@ from ca_assets.analyses.clv_predictions.parts import Known, Part, date_of, dates
 from ca_assets.analyses.clv_predictions.series import Course
 from ca_assets.analyses.core.segments.scores import SEGMENTS
 from ca_assets.models.value.forecast import Floats, Forecast
+from ca_assets.models.value.future import future_rfm
 
 LATEST_DAYS = 36525.0  # a century: an order that is expected later is expected never
 EXPECTATIONS = {
@@ -74,14 +75,24 @@ def _dates(origin: int, days: Floats) -> pa.Array:
 
 
 def _of_buyers(part: Part, known: Known, made: Forecast, current: ibis.Table | None) -> dict[str, pa.Array]:
-    """What comes from the shop's buyers as of the prediction date; null without segments."""
+    """What comes from the shop's buyers as of the prediction date: segments, and values now and at the end of the horizon.
+
+    Null without segments. Values are the buyer's over all orders in the shop (docs/contract, section 11).
+    """
     clients = len(known.numbers)
-    nothing = pa.nulls(clients)
-    names = ("future_recency_hours", "future_frequency_hours", "future_monetary", "is_rfm_abnormal", "rfm_change_score", "segment")
     if current is None:
-        return dict.fromkeys(names, nothing)
-    columns = ("number", "segment", "recency_hours", "frequency_hours", "monetary")
-    buyers = part.numbers.inner_join(current, "key").select(*columns).order_by("number").to_pyarrow()
-    segment = buyers["segment"].combine_chunks()
-    names_of = pa.array(SEGMENTS, pa.string())
-    return {**dict.fromkeys(names, nothing), "segment": names_of.take(pa.array(segment.to_numpy().astype(np.int64) - 1))}
+        names = ("future_recency_hours", "future_frequency_hours", "future_monetary", "is_rfm_abnormal", "rfm_change_score", "segment")
+        return dict.fromkeys(names, pa.nulls(clients))
+    values = ("recency_hours", "frequency_hours", "monetary", "order_days")
+    numbers = part.numbers.filter(part.numbers.first_day <= known.day)
+    buyers = numbers.inner_join(current, "key").select("number", "segment", *values).order_by("number").to_pyarrow()
+    recency, frequency, monetary, order_days = (buyers[name].to_numpy().astype(np.float64) for name in values)
+    future = future_rfm(recency, frequency, monetary, order_days, made)
+    return {
+        "segment": pa.array(SEGMENTS, pa.string()).take(pa.array(buyers["segment"].to_numpy().astype(np.int64) - 1)),
+        "future_recency_hours": pa.array(future.recency_hours, from_pandas=True),
+        "future_frequency_hours": pa.array(future.frequency_hours, from_pandas=True),
+        "future_monetary": pa.array(future.monetary, from_pandas=True),
+        "is_rfm_abnormal": pa.array(future.is_abnormal),
+        "rfm_change_score": pa.array(future.change_score, from_pandas=True),
+    }
