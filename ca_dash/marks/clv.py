@@ -13,6 +13,8 @@ from ca_dash.marks.mark import Behind, Mark, Shown, axis_day, period_label
 
 def looked_back(data: pd.DataFrame, shown: Shown) -> list[Mark]:
     """The customers who ordered on each day that has passed; the line is what they paid."""
+    if not (data["kind"] == "backtest").any():
+        return []
     rows = data[(data["origin"] == past_origin(data)) & data["complete"].astype(bool)].sort_values("period")
     days = [pd.Timestamp(day).date() for day in rows["period"]]
     return [Mark(axis_day(day), period_label(day, "daily", shown.style), "buyers", days=(day, day), series="Actual") for day in days]

@@ -35,7 +35,7 @@ from ca_dash.panels.plugin import ORDERS, SIZE
 PAGE = Page("/plugin", "Plug-in", "Is it found?", (ORDERS,), group="Extensions", order=0, icon="box", choices=(SIZE,))
 """
 PATHS = {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive", "/cohorts",
-         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation"}  # fmt: skip
+         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv"}  # fmt: skip
 
 
 @pytest.fixture

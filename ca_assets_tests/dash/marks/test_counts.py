@@ -29,11 +29,13 @@ SEARCHES = (
     f"{ONE_CURRENCY}&grain=monthly&measure=units&value=customers&event=1_2&cohort=daily",
 )
 WITHOUT_COUNTS = {  # their charts show amounts
-    *("overall-revenue", "purchases-revenue", "purchases-parts", "purchases-revenue-hours", "promotions-revenue", "promotions-discount")
+    *("overall-revenue", "purchases-revenue", "purchases-parts", "purchases-revenue-hours", "promotions-revenue", "promotions-discount"),
+    *("clv-looked-back", "clv-by-segment", "clv-churn-risk"),  # this shop is too young for a forecast
 }
 WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers: of no set of customers
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
     *("rfm-space", "rfm-frequency-recency", "rfm-monetary-frequency", "rfm-recency-monetary"),
+    *("clv-expected", "clv-totals", "clv-calibration", "clv-scoreboard", "clv-parameters"),  # what may come, and how right that was
 }
 
 
