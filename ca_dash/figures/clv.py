@@ -220,7 +220,7 @@ def scoreboard(*, data: pd.DataFrame, style: Style) -> TableRows:
     for metric, (title, unit) in METRICS.items():
         if metric in values.index:
             texts = {model: _measure(values.loc[metric, model], unit, style) for model in MODELS}
-            rows.append({"metric": title, **texts, "ratio": ratios[metric], "judged": _judged(metric, int(counts[metric]), style)})
+            rows.append({"metric": title, **texts, "ratio": ratios[metric], "judged": _judged_on(metric, int(counts[metric]), style)})
     first = data["origin"].iloc[0] + pd.Timedelta(days=1)
     last = first + pd.Timedelta(weeks=int(style.settings.get("clv_weeks", 26))) - pd.Timedelta(days=1)
     judged = f"Judged on {days(first.date(), last.date(), style.locale)}"
@@ -228,7 +228,7 @@ def scoreboard(*, data: pd.DataFrame, style: Style) -> TableRows:
     return TableRows(pd.DataFrame(rows), titles=titles, wide=("metric", "judged"))
 
 
-def _judged(metric: str, count: int, style: Style) -> str:
+def _judged_on(metric: str, count: int, style: Style) -> str:
     """What the measure is of."""
     if metric == "coverage_80_total":
         return f"{counted(count, 'forecast', style.locale)} that are over" + (
