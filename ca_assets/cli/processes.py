@@ -5,6 +5,7 @@ Belongs here: their words, and the words that ask each whether it is well. Does 
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def code_server(host: str, port: int) -> list[str]:
     """The process that knows the assets and starts their runs, for a web server and a daemon elsewhere (`CA_CODE_SERVER`)."""
     where = ["-h", host, "-p", str(port), "--location-name", "customer_analytics"]
     return [sys.executable, "-m", "dagster", "code-server", "start", *where, "-m", "ca_assets.definitions"]
+
+
+def job(name: str) -> list[str]:
+    """A job of families beside the loads, run once and out of the way of what people wait for."""
+    aside = ["nice", "-n", "10"] if shutil.which("nice") else []
+    return [*aside, sys.executable, "-m", "ca_assets.cli", "load", "--job", name]
 
 
 def http_check(port: int, path: str) -> list[str]:

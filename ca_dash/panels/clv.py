@@ -8,6 +8,7 @@ import pandas as pd
 from dash import html
 
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.protocol import NotPublished
 from ca_dash.components.tiles import plain_tile
 from ca_dash.figures import clv
 from ca_dash.figures.base import Style
@@ -120,7 +121,10 @@ PARAMETERS = Panel(
 
 
 def _tiles(selection: Selection, style: Style) -> list[html.Div]:
-    frame = selection.frame(ReportPath("clv", "total"))
+    try:
+        frame = selection.frame(ReportPath("clv", "total"))
+    except NotPublished:
+        return [plain_tile("Expected revenue", "–", "The weekly job has not made it yet; now: ca load --job weekly.")]
     rows, age, locale = frame.data.sort_values("origin"), selection.age(frame), style.locale
     newest = rows[rows["kind"] == "published"]
     if newest.empty:

@@ -10,6 +10,8 @@ import click
 
 from ca_assets.cli.output import note, say
 
+WEEKLY = "weekly"  # the job of customer lifetime value
+
 
 @click.command("demo")
 @click.option("--sessions", default=60_000, show_default=True, type=click.IntRange(100, 1_000_000_000), help="About so many sessions.")
@@ -30,9 +32,9 @@ def command(sessions: int, seed: int, out: Path | None, no_serve: bool) -> None:
     load()
     announce_admin()
     if no_serve:
-        say("Run `ca up` to serve it.")
+        say(f"Run `ca up` to serve it; `ca load --job {WEEKLY}` computes customer lifetime value, which takes some minutes.")
     else:
-        up()
+        up(jobs=[WEEKLY])
 
 
 def _make(folder: Path, sessions: int, seed: int) -> None:

@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
@@ -26,8 +27,11 @@ def command(host: str, port: int, dagster_port: int) -> None:
     up(host, port, dagster_port)
 
 
-def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000) -> None:
-    """Start the three processes and wait; the end of one ends all. Raises Problem."""
+def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000, jobs: Sequence[str] = ()) -> None:
+    """Start the three processes and wait; the end of one ends all. Raises Problem.
+
+    `jobs`: of families beside the loads, run once, one after the other, when the pages answer: nobody waits for them.
+    """
     from ca_assets.settings.secrets import signing_key
 
     _require_free(host, port, "--port")
@@ -36,7 +40,9 @@ def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000) -> N
     signing_key()
     with _children(_commands(host, port, dagster_port)) as children:
         say("Starting; this takes some seconds")
-        ended = _wait(children, [f"http://{host}:{port}/login", f"http://127.0.0.1:{dagster_port}/server_info"])
+        pages = [f"http://{host}:{port}/login", f"http://127.0.0.1:{dagster_port}/server_info"]
+        with _Background(list(jobs)) as background:
+            ended = _wait(children, pages, background)
     if ended:
         raise Problem(f"{ended} ended by itself; see its messages above")
 
@@ -92,7 +98,33 @@ def _as_interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _wait(children: Children, pages: list[str]) -> str | None:
+@dataclass
+class _Background:
+    """Jobs that run one after the other with what the served pages leave of the processors; leaving the block ends the one that runs."""
+
+    jobs: list[str]
+    _running: tuple[str, subprocess.Popen[bytes]] | None = None
+
+    def step(self) -> None:
+        """Start the next job when none runs; say what has ended."""
+        if self._running and self._running[1].poll() is not None:
+            name, process = self._running
+            say(f"The {name} job is done: its pages are filled" if process.returncode == 0 else f"The {name} job failed; see Dagster")
+            self._running = None
+        if self._running is None and self.jobs:
+            name = self.jobs.pop(0)
+            note(f"The {name} job runs in the background; its pages are filled when it is done")
+            self._running = name, subprocess.Popen(processes.job(name), stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+
+    def __enter__(self) -> _Background:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._running:
+            _end({self._running[0]: self._running[1]})
+
+
+def _wait(children: Children, pages: list[str], background: _Background) -> str | None:
     """Until Ctrl-C (None) or until a child ends (its name); says which page answers as soon as it does."""
     try:
         while True:
@@ -102,6 +134,8 @@ def _wait(children: Children, pages: list[str]) -> str | None:
             for page in [page for page in pages if _answers(page)]:
                 pages.remove(page)
                 say(f"Ready: {page.rpartition('/')[0]}  ({'Dagster' if page.endswith('_info') else 'the application'})")
+            if not pages:
+                background.step()
             time.sleep(0.5)
     except KeyboardInterrupt:
         note("Stopping")
