@@ -28,6 +28,7 @@ FORBIDDEN = {
     "ca_assets/loading": STORES | {"dagster", "dash", "flask"},
     "ca_assets/dry_run": STORES | {"dagster", "dash", "flask"},
     "ca_assets/on_demand": STORES | FRAMEWORKS,
+    "ca_assets/models": STORES | FRAMEWORKS | {"ibis", "pandas"},
     "ca_assets/demo": STORES | FRAMEWORKS,
     "ca_assets/defs": STORES | {"dash", "flask"},
     "ca_assets/cli": STORES | {"dash", "flask"},

@@ -24,6 +24,7 @@ WEIGHT = 0.5  # √(BG/NBD × network)
 HELD_OUT, STOPPING = 0.2, 0.15  # shares of the clients: for the guard, for the end of the training
 LIMIT, YEAR_DAYS = 1.02, 52 * 7
 FEWEST_ROWS = 500
+TOO_FEW = "no past origin has enough clients whose whole horizon is over"
 CLIENTS_AT_ONCE = 50_000
 
 
@@ -54,18 +55,15 @@ def guarded_correction(
     data: OrderDays, foundation: Foundation, past: Sequence[PastOrigin], settings: ForecastSettings, trainer: Trainer
 ) -> Correction:
     """Train on the past origins, and correct the foundation's clients if the guard lets it."""
-    days = int(foundation.clients.origin - foundation.clients.first.min()) + 1
-    if settings.seeds < 1:
-        return _refusal("no network was asked for")
-    if days < YEAR_DAYS:
-        return _refusal(f"a network needs {YEAR_DAYS} days of history, there are {days}")
-    rows = training_rows(data, [_rebuilt(data, one) for one in past], settings.weeks, settings.seed) if past else None
-    if rows is None or len(rows.orders) < FEWEST_ROWS or not rows.orders.sum() > 0:
-        return _refusal("no past origin has enough clients whose whole horizon is over")
+    obstacle = _obstacle(foundation, past, settings)
+    if obstacle:
+        return _refusal(obstacle)
+    known = sum(one.clients for one in past)
+    rows = training_rows(data, (_rebuilt(data, one) for one in past), known, settings.weeks, settings.seed)
     draw = np.random.default_rng(settings.seed + 1).random(int(rows.client.max()) + 1)[rows.client]
     held_out, stopping = draw < HELD_OUT, draw > 1 - STOPPING
-    if min(held_out.sum(), stopping.sum()) == 0:
-        return _refusal("there are too few clients to hold some out")
+    if min(held_out.sum(), stopping.sum()) == 0 or not rows.orders.sum() > 0:
+        return _refusal(TOO_FEW)
     network = trainer(rows.only(~held_out), stopping[~held_out], settings)
     ratio = backtest_ratio(rows.only(held_out), network)
     parameters = {"training_rows": float((~held_out).sum()), "guard": ratio}
@@ -107,6 +105,16 @@ def _totals(wanted: Floats, given: Floats, place: NDArray[np.int64]) -> Floats:
     """Per row: the factor that gives its origin the wanted sum."""
     sums = np.bincount(place, weights=given)
     return (np.bincount(place, weights=wanted) / np.where(sums > 0, sums, 1.0))[place]
+
+
+def _obstacle(foundation: Foundation, past: Sequence[PastOrigin], settings: ForecastSettings) -> str:
+    """Why no network can be trained; empty when one can."""
+    days = int(foundation.clients.origin - foundation.clients.first.min()) + 1
+    if settings.seeds < 1:
+        return "no network was asked for"
+    if days < YEAR_DAYS:
+        return f"a network needs {YEAR_DAYS} days of history, there are {days}"
+    return TOO_FEW if sum(one.clients for one in past) < FEWEST_ROWS else ""
 
 
 def _refusal(text: str) -> Correction:

@@ -34,6 +34,7 @@ class PastOrigin:
 
     origin: int
     is_ready: bool
+    clients: int
     bgnbd: BgNbd
     spend: GammaGamma
     orders: float
@@ -90,6 +91,7 @@ def look_back(data: OrderDays, origin: int, weeks: int, foundation: Foundation) 
     return PastOrigin(
         origin,
         missing_history(data, origin) is None,
+        len(clients.client),
         foundation.bgnbd,
         foundation.spend,
         float(orders.sum()),

@@ -5,7 +5,7 @@ Belongs here: inputs and targets as arrays. Does not belong here: torch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -94,14 +94,16 @@ def _mean_amount(foundation: Foundation) -> float:
     return max(float(foundation.clients.revenue.sum() / foundation.clients.order_days.sum()), 1e-9)
 
 
-def training_rows(data: OrderDays, past: Sequence[Foundation], weeks: int, seed: int) -> TrainingRows:
-    """Clients at the past origins with what they did in the `weeks` after; of all clients as many as give 150,000 rows."""
-    known = sum(len(one.clients.client) for one in past)
-    everyone = np.unique(np.concatenate([one.clients.client for one in past]))
-    drawn = everyone[np.random.default_rng(seed).random(len(everyone)) < MOST_ROWS / known]
-    parts = []
+def training_rows(data: OrderDays, past: Iterable[Foundation], known: int, weeks: int, seed: int) -> TrainingRows:
+    """Clients at the past origins with what they did in the `weeks` after; of all clients as many as give 150,000 rows.
+
+    `past`: newest first, so that the first one knows all clients; one is held at a time. `known`: clients of all of them, added up.
+    """
+    drawn, parts = np.zeros(0, dtype=np.int32), []
     for number, foundation in enumerate(past):
         clients = foundation.clients
+        if number == 0:
+            drawn = clients.client[np.random.default_rng(seed).random(len(clients.client)) < MOST_ROWS / known]
         chosen = np.flatnonzero(np.isin(clients.client, drawn))
         if not len(chosen):
             continue

@@ -30,7 +30,8 @@ def shop() -> OrderDays:
 
 @pytest.fixture(scope="module")
 def rows(shop: OrderDays) -> TrainingRows:
-    return training_rows(shop, [foundation_at(shop, ORIGIN - 91 - 28 * number) for number in range(4)], 13, 1)
+    past = [foundation_at(shop, ORIGIN - 91 - 28 * number) for number in range(4)]
+    return training_rows(shop, past, sum(len(one.clients.client) for one in past), 13, 1)
 
 
 class Corrects:
@@ -49,8 +50,9 @@ class Corrects:
 
 
 def test_a_trained_forecast_is_the_same_again(shop: OrderDays) -> None:
-    said = forecast(shop, ORIGIN, TWO)
-    assert_same_bytes(said, forecast(shop, ORIGIN, TWO))
+    one = replace(TWO, seeds=1)
+    said = forecast(shop, ORIGIN, one)
+    assert_same_bytes(said, forecast(shop, ORIGIN, one))
     assert_invariants(shop, said)
     assert said.model == "network" and said.parameters["network_weight"] == 0.5 and said.parameters["guard"] <= 1.02
     foundation = forecast(shop, ORIGIN, replace(TWO, seeds=0))

@@ -92,7 +92,7 @@ def test_order_of_ages_holds_and_keeps_sums(values: np.ndarray, days: np.ndarray
 def past_origin(origin: int, revenue: float, actual: float, newcomers: float = 0.0, is_ready: bool = True) -> PastOrigin:
     nothing = Sample(np.zeros(0), np.zeros(0), np.zeros(0))
     models = BgNbd(1, 1, 1, 1), GammaGamma(1, 2, 1, 1)
-    return PastOrigin(origin, is_ready, *models, revenue, actual, revenue, actual, newcomers, newcomers, nothing)
+    return PastOrigin(origin, is_ready, 0, *models, revenue, actual, revenue, actual, newcomers, newcomers, nothing)
 
 
 def test_level_by_hand() -> None:
