@@ -83,7 +83,7 @@ def test_every_export_is_equal(loads: tuple[Loaded, Loaded]) -> None:
     by_spark, by_duckdb = (loaded.export for loaded in loads)
     files = sorted(str(path.relative_to(by_duckdb)) for path in by_duckdb.rglob("*.csv"))
     assert files == sorted(str(path.relative_to(by_spark)) for path in by_spark.rglob("*.csv"))
-    names = {"funnels", "cohorts", "stats", "products", "promotions", "churn", "journey", "segmentation"}
+    names = {"funnels", "cohorts", "stats", "products", "promotions", "churn", "journey", "rfm", "segmentation"}
     assert {path.partition("/")[0] for path in files} >= names
     different = [file for file in files if (cells := _differences(by_spark / file, by_duckdb / file)) and print(file, cells[:3]) is None]
     assert not different
@@ -130,6 +130,13 @@ def _both(engines: tuple[Any, Any], expr: ibis.Table) -> list[Any]:
     values = [con.to_pyarrow(expr.select("i", "value")).sort_by("i")["value"].to_pylist() for con in engines]
     assert values[0] == values[1]
     return list(values[0])
+
+
+def test_tables_in_memory_may_be_empty(engines: tuple[Any, Any]) -> None:
+    kinds = pa.schema({"i": pa.int64(), "a `name`": pa.string(), "at": pa.timestamp("us", "UTC"), "x": pa.float64()})
+    for con in engines:
+        empty = con.to_pyarrow(ibis.memtable(kinds.empty_table()))
+        assert (empty.num_rows, empty.schema.names) == (0, kinds.names)
 
 
 def _numbered(values: list[Any], kind: pa.DataType) -> ibis.Table:

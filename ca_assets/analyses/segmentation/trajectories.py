@@ -135,7 +135,7 @@ def trajectories(model: SegmentModel, months: Sequence[int]) -> Trajectories:
 
 def _axes(model: SegmentModel, times: Sequence[tuple[BoundsOfMonth, dt.datetime]]) -> _Axes:
     """With a bound of any of these times at each end of a place."""
-    last_orders = {_last_in_time(bound, end) for bounds, end in times for bound in _values(bounds, "recency", None)}
+    last_orders = {last_in_time(bound, end) for bounds, end in times for bound in _values(bounds, "recency", None)}
     gaps = {bound for bounds, _ in times for bound in _values(bounds, "frequency", None)}
     by_currency = [
         [-np.inf, *sorted({bound for bounds, _ in times for bound in _values(bounds, "monetary", currency)})]
@@ -153,7 +153,7 @@ def _values(bounds: BoundsOfMonth, metric: Metric, currency: int | None) -> tupl
     return bounds[metric, currency].values if (metric, currency) in bounds else ()
 
 
-def _last_in_time(bound: float, end: dt.datetime) -> np.datetime64:
+def last_in_time(bound: float, end: dt.datetime) -> np.datetime64:
     """The newest instant of which recency at a moment is beyond a bound: recency is rounded, of a half to the even one."""
     half = instant(end) - round(bound * MILLIONTHS) * int(MICROSECONDS) * MICROSECOND - int(MICROSECONDS) // 2 * MICROSECOND
     return half if hours_between(np.array([half]), end)[0] > bound else half - MICROSECOND

@@ -117,7 +117,13 @@ class SparkEngine(Backend):
         return self._session.sql(self.compile(expr)).selectExpr(*casts)
 
     def _register_in_memory_table(self, op: Any) -> None:
-        self._session.createDataFrame(op.data.to_pyarrow(op.schema)).createOrReplaceTempView(op.name)
+        rows = op.data.to_pyarrow(op.schema)
+        if rows.num_rows:
+            frame = self._session.createDataFrame(rows)
+        else:  # without rows Spark Connect wants to be told the types
+            kinds = (f"`{name.replace('`', '``')}` {SparkTypes.from_ibis(kind).sql('spark')}" for name, kind in op.schema.items())
+            frame = self._session.createDataFrame([], ", ".join(kinds))
+        frame.createOrReplaceTempView(op.name)
 
     def to_pyarrow(self, expr: Any, /, *, params: Any = None, limit: Any = None, **_options: Any) -> Any:
         """The result as an Arrow table (or column or scalar)."""

@@ -68,4 +68,43 @@ period,complete,from_segment,to_segment,customers,by_boundary,revenue_before,rev
     },
 )
 
-SEGMENT_CASES = [THREE_BUYERS]
+# Three clusters of one buyer each; the fit of a month's end holds for the month after it, and that of January for its own end too.
+# January's end: A 24 h, B 264 h, C 504 h, winsorised at 499.2: bounds 144 and 381.6. February's end: 720, 960, 1200 h, winsorised at
+# 1195.2: bounds 840 and 1077.6. Amounts 10, 20, 30, winsorised at 29.8: bounds 15 and 24.9.
+# In February nobody orders: A and B pass 381.6 h, which is their doing. On 1 March the bounds move, so that A, at 960 h on the 10th, has
+# score 4 again; by January's bounds he would have stayed where he was.
+MOVED_BY_A_BOUND = Case(
+    name="segments: moved by a bound",
+    shop=SampleShop(
+        sessions=sessions_csv(["a1,A,2024-01-31,10,1", "b1,B,2024-01-21,20,1", "c1,C,2024-01-11,30,1"]), settings={"rfm_minimum": 3}
+    ),
+    as_of="2024-03-10",
+    expected={
+        "rfm_segments": """
+client,currency,recency_hours,frequency_hours,monetary,orders,order_days,revenue,first_order,last_order,recency_score,frequency_score,monetary_score,segment
+A,EUR,960,,10,1,1,10,2024-01-31T00:00:00Z,2024-01-31T00:00:00Z,4,,3,newcomers
+B,EUR,1200,,20,1,1,20,2024-01-21T00:00:00Z,2024-01-21T00:00:00Z,3,,4,need_attention
+C,EUR,1440,,30,1,1,30,2024-01-11T00:00:00Z,2024-01-11T00:00:00Z,3,,5,need_attention
+""",
+        "segmentation/scores": """
+metric,currency,score,customers,low,high,bound_low,bound_high,fits,fitted_on
+recency,,5,0,,,,840,1,2024-02-29
+recency,,4,1,960,960,840,1077.6,1,2024-02-29
+recency,,3,2,1200,1440,1077.6,,1,2024-02-29
+frequency,,0,3,,,,,,
+monetary,EUR,5,1,30,30,24.9,,1,2024-02-29
+monetary,EUR,4,1,20,20,15,24.9,1,2024-02-29
+monetary,EUR,3,1,10,10,,15,1,2024-02-29
+""",
+        "segmentation/migration_monthly": """
+period,complete,from_segment,to_segment,customers,by_boundary,revenue_before,revenue_after
+2024-02-01,true,newcomers,need_attention,2,0,30,0
+2024-02-01,true,need_attention,need_attention,1,0,30,0
+2024-03-01,false,need_attention,newcomers,1,1,0,0
+2024-03-01,false,need_attention,need_attention,2,0,0,0
+""",
+    },
+    rows={"rfm_segments": 3, "segmentation/scores": 7, "segmentation/migration_monthly": 4},
+)
+
+SEGMENT_CASES = [THREE_BUYERS, MOVED_BY_A_BOUND]

@@ -1,0 +1,1 @@
+"""Segments of buyers (docs/contract, section 11): values, fits and scores; moves between segments."""
