@@ -33,24 +33,24 @@ def made_home(folder: Path, buyers: int) -> Path:
     if not (home / "ready").exists():
         home.mkdir(parents=True, exist_ok=True)
         write_shop(home, buyers)
-        fill_lake(home)
+        fill_lake(home, home / "shop.yaml")
         (home / "ready").touch()
     return home
 
 
-def fill_lake(home: Path) -> None:
-    """The clean orders and customers of a home's shop.yaml."""
+def fill_lake(home: Path, shop_yaml: Path) -> None:
+    """Write a shop's clean orders and customers into a home's lake."""
     con, lake, settings = _open(home)
-    clean = build_tables(load_shop(home / "shop.yaml"), con, settings.staging)
+    clean = build_tables(load_shop(shop_yaml), con, settings.staging)
     lake.write(con, "orders", clean.orders)
     lake.write(con, "downloads", clean.downloads)
     con.disconnect()
 
 
-def read_lake(home: Path) -> tuple[Tables, Context]:
+def read_lake(home: Path, shop_yaml: Path) -> tuple[Tables, Context]:
     """The tables of a home, and the context of a night's reports on the newest day."""
     con, lake, _ = _open(home)
-    shop = load_shop(home / "shop.yaml")
+    shop = load_shop(shop_yaml)
     tables = Tables(lake.read(con, "orders"), lake.read(con, "downloads"))
     return tables, Context(shop, default_report_date(tables.orders, dt.datetime.now(dt.UTC), shop.calendar), windows=False)
 
@@ -63,7 +63,7 @@ def _open(home: Path) -> tuple[ibis.BaseBackend, Lake, ProcessSettings]:
 def measure(home: Path) -> dict[str, Spent]:
     """What the base tables and each family took."""
     clock = Clock()
-    tables, context = read_lake(home)
+    tables, context = read_lake(home, home / "shop.yaml")
     with TempTables(tables.orders.get_backend()) as temp:
         with clock.piece("base tables"):
             base = make_base(tables, context, temp)

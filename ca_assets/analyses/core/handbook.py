@@ -1,17 +1,19 @@
-"""The handbook of numbers: one Markdown page per family of reports, rendered from the contracts that pages and exports use.
+"""The handbook of numbers: one Markdown page per family of reports and tables, rendered from the contracts that pages and exports use.
 
-Belongs here: how a contract reads as text. Does not belong here: any definition (they are in the families' `REPORTS`).
+Belongs here: how a contract reads as text. Does not belong here: any definition (they are in the families' `REPORTS` and `TABLE`).
 Write the pages with `python -m ca_assets.analyses.core.handbook docs/numbers`; a test holds the files to this text.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from ca_assets.analyses.core.family import families
+from ca_assets.analyses.core.family import Family, families
 from ca_assets.analyses.core.report import ReportSpec
 from ca_assets.contracts.report_path import WINDOW_DAYS, window_suffix
+from ca_assets.contracts.tables import TableSpec
 
 TYPES = {"int": "whole number", "float": "number", "bool": "true/false", "date": "date", "time": "moment (UTC)", "str": "text"}
 NEEDS = {"baskets": "a baskets source", "promotion_id": "the sessions' promotion column"}
@@ -39,9 +41,9 @@ RULES = """
 
 def render() -> dict[str, str]:
     """File name → text: `README.md` and one page per family."""
-    described = [family for _, family in sorted(families().items()) if family.is_in_full_export and family.reports]
-    pages = {f"{family.name}.md": f"# {family.name}\n\n{family.about}\n" + "".join(map(_report, family.reports)) for family in described}
-    links = "\n".join(f"- [{family.name}]({family.name}.md): {len(family.reports)} reports" for family in described)
+    described = [f for _, f in sorted(families().items()) if f.is_in_full_export and (f.reports or described_tables(f))]
+    pages = {f"{family.name}.md": _page(family) for family in described}
+    links = "\n".join(f"- [{family.name}]({family.name}.md): {_contents(family)}" for family in described)
     rules = RULES.format(windows=", ".join(map(str, WINDOW_DAYS)))
     return {"README.md": f"{INTRODUCTION}\n{links}\n{rules}", **pages}
 
@@ -53,13 +55,41 @@ def write(folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
+def described_tables(family: Family) -> list[TableSpec]:
+    """The tables that readers get and that say what their columns mean."""
+    published = [table for table in family.tables if table.is_published and not callable(table.fields)]
+    return [table for table in published if any(field.meaning for field in table.columns())]
+
+
+def _page(family: Family) -> str:
+    tables = "".join(_table(family, table) for table in described_tables(family))
+    return f"# {family.name}\n\n{family.about}\n" + tables + "".join(map(_report, family.reports))
+
+
+def _contents(family: Family) -> str:
+    tables = [f"the table `{table.name}`" for table in described_tables(family)]
+    return " and ".join([*tables, *([f"{len(family.reports)} reports"] if family.reports else [])])
+
+
+def _table(family: Family, table: TableSpec) -> str:
+    """A table's section: name, key, and its columns as a table."""
+    head = f"\n## Table `{table.name}`\n\n`ca export {table.name}`: one row per {', '.join(table.key)}.\n"
+    columns = [(field.name, field.dtype, field.meaning) for field in table.columns()]
+    return "\n".join([head, *_columns(columns), ""])
+
+
+def _columns(columns: Iterable[tuple[str, str, str]]) -> list[str]:
+    rows = [f"| `{name}` | {TYPES[dtype]} | {meaning.replace('|', chr(92) + '|')} |" for name, dtype, meaning in columns]
+    return ["| column | type | meaning |", "|---|---|---|", *rows]
+
+
 def _report(spec: ReportSpec) -> str:
     """A report's section: title, path, key, definition, and its columns as a table."""
     windows = f" (also {', '.join(f'`{window_suffix(n)}`' for n in WINDOW_DAYS)})" if spec.has_windows else ""
     needs = f" Needs {' and '.join(NEEDS[need] for need in spec.needs)}." if spec.needs else ""
-    columns = [f"| `{c.name}` | {TYPES[c.dtype]} | {c.meaning.replace('|', chr(92) + '|')} |" for c in spec.columns]
+    columns = _columns((column.name, column.dtype, column.meaning) for column in spec.columns)
     head = f"\n## {spec.title}\n\n`{spec.path}`{windows}: one row per {', '.join(spec.key)}.{needs}\n\n{spec.definition}\n"
-    return "\n".join([head, "| column | type | meaning |", "|---|---|---|", *columns, ""])
+    return "\n".join([head, *columns, ""])
 
 
 if __name__ == "__main__":

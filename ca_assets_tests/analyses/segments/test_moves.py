@@ -27,9 +27,7 @@ def month_ends(first: dt.date, last: dt.date) -> list[dt.date]:
     return [*(day for day in days if (day + dt.timedelta(days=1)).day == 1 and day < last), last]
 
 
-@pytest.mark.parametrize(
-    ("currencies", "zone"), [(("EUR",), "UTC"), (("EUR", "USD", "GBP"), "Europe/London"), (("EUR", "USD"), "America/Santiago")]
-)
+@pytest.mark.parametrize(("currencies", "zone"), [(("EUR",), "UTC"), (("EUR", "USD", "GBP"), "America/Santiago")])
 def test_moves_are_those_between_tables(currencies: tuple[str, ...], zone: str) -> None:
     """Segments of every month's end, computed as of that day from the rows up to it, each with the one after it."""
     rows = random_rows(500, 80, currencies)
@@ -99,7 +97,7 @@ def test_as_of_a_day_is_computed_that_day() -> None:
     """All reports as of a day, from rows up to its end or from all rows."""
     rows = random_rows(300, 60, ("EUR", "USD"))
     shop: SampleShop = replace(SHOP, timezone="Europe/London")
-    for day in (dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 3, 30), dt.date(2024, 3, 31)):
+    for day in (dt.date(2024, 1, 1), dt.date(2024, 3, 31)):
         end = shop.parsed().calendar.as_of(day)
         known = [{**row, "id": f"{i:04}"} for i, row in enumerate(rows)]
         later, then = (made(sessions, day, shop) for sessions in (known, [row for row in known if row["start"] < end]))

@@ -13,7 +13,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from ca_assets.analyses.core.context import Context, Tables
-from ca_assets.analyses.core.family import base_families, compute
+from ca_assets.analyses.core.family import base_families, compute_results, latest_tables
 from ca_assets.cleaning.build import build_tables
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.demo.generate import generate
@@ -56,17 +56,24 @@ def both(elasticsearch: str, home: Path) -> Iterator[tuple[Index, Index]]:
     """The embedded index and Elasticsearch, with the same publication."""
     settings = ProcessSettings(home=home, index_url=elasticsearch, index_prefix=f"t{secrets.token_hex(6)}-")
     generate(home / "shop", 1_500, 7, end=DAY + dt.timedelta(days=1))
-    shop, con, lake = load_shop(home / "shop" / "shop.yaml"), connect(settings), Lake(settings.lake_root)
+    yaml = home / "shop" / "shop.yaml"
+    yaml.write_text(yaml.read_text(encoding="utf-8").replace("settings:", "settings:\n  rfm_minimum: 20"), encoding="utf-8")
+    shop, con, lake = load_shop(yaml), connect(settings), Lake(settings.lake_root)
     clean = build_tables(shop, con, settings.staging)
     for name in TABLES:
         lake.write(con, name, getattr(clean, name))
     tables = Tables(*(lake.read(con, name) for name in TABLES))
-    sets = list(compute(base_families(), tables, Context(shop, DAY)))
+    sets, keys = [], {name: KEYS[name] for name in TABLES}
+    for family, result in compute_results(base_families(), tables, Context(shop, DAY)):
+        sets.append(result.reports)
+        for table in (table for table in family.tables if table.name in latest_tables()):
+            lake.write(con, table.name, result.tables[table.name])
+            keys[table.name] = table.row_key
     meta = generation_meta(shop, DAY, dt.datetime.now(dt.UTC), sets[0].meta["scope_values"])
     made = EmbeddedIndex(settings.index_file, lake), open_index(settings)
     for index in made:
-        for name in TABLES:
-            index.stage_table("g", name, lake.version(name), 0, KEYS[name])
+        for name, key in keys.items():
+            index.stage_table("g", name, lake.version(name), 0, key)
         for reports in sets:
             index.stage_reports("g", reports)
         index.switch("g", meta)
@@ -83,6 +90,7 @@ def test_exports_are_equal_byte_by_byte(both: tuple[Index, Index], tmp_path: Pat
         exported.append(files_of(out))
     embedded, elastic = exported
     assert len(embedded) > 40
+    assert len(embedded["rfm_segments.csv"]) > 40, "a line for each buyer"
     assert [name for name in embedded if elastic.get(name) != embedded[name]] == []
     assert embedded.keys() == elastic.keys()
 
