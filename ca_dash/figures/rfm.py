@@ -51,7 +51,7 @@ def space(*, data: pd.DataFrame, style: Style) -> go.Figure:
         is_log = bool((metric.values(rows) > 0).all())
         steps = {"type": "log", "dtick": 1} if is_log else {"type": "linear", "nticks": 5}
         look = {"title": {"text": metric.axis(style), "font": {"size": 11}}, "color": style.muted, "backgroundcolor": "rgba(0,0,0,0)"}
-        axes[f"{letter}axis"] = {**look, **steps, "gridcolor": style.tint(style.accent, 0.15)}
+        axes[f"{letter}axis"] = {**look, **steps, "gridcolor": style.tint(style.muted, 0.35)}
     for segment, part in _by_segment(rows):
         x, y, z = (metric.values(part) for metric in metrics)
         look = SEGMENTS[segment]
@@ -65,7 +65,11 @@ def space(*, data: pd.DataFrame, style: Style) -> go.Figure:
             customdata=_hovers(part, style),
             hovertemplate="%{customdata}<extra></extra>",
         )
-    fig.update_layout(scene={**axes, "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.7}}}, margin={"t": 10}, hovermode="closest")
+    fig.update_layout(
+        scene={**axes, "camera": {"eye": {"x": 1.5, "y": 1.5, "z": 0.75}, "center": {"x": 0, "y": 0, "z": -0.18}}},
+        margin={"t": 10},
+        hovermode="closest",
+    )
     fig.update_layout(meta={"note": _left_out(data, rows, style)})
     return fig
 

@@ -30,7 +30,7 @@ def treemap(*, data: pd.DataFrame, style: Style) -> go.Figure:
         customers, share = number(row["customers"], 0, style.locale), rate(row["customer_share"], 1, style.locale)
         revenue = money(row["revenue"], style.currency, style.locale, is_short=True)
         of_revenue = rate(row["revenue_share"], 1, style.locale)
-        lines.append(f"{customers} customers, {share}<br>{revenue} revenue, {of_revenue}")
+        lines.append(f"{customers} · {share}<br>{revenue}")  # short: small areas have a place for it, the rest is behind the pointer
         exact = money(row["revenue"], style.currency, style.locale)
         hovers.append(
             f"<b>{segment_name(row['segment'])}</b><br>{SEGMENTS[row['segment']].who}<br>{customers} customers ({share})<br>"

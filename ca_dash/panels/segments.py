@@ -118,6 +118,7 @@ SCORES = Panel(
     "Which values get which score. Bounds are the median of the fits at the last 12 month ends: they move slowly, on the first of a month.",
     table=segments.scores,
     ignores_range=SHOP_WIDE,
+    is_wide=True,
     height=300,
     behind=marks.BY_SCORE,
 )

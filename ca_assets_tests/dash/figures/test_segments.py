@@ -114,4 +114,5 @@ def test_a_treemap_shows_customers_share_and_revenue() -> None:
     )
     trace = segments.treemap(data=rows, style=STYLE).data[0]
     assert list(trace.labels) == ["Champions", "Lost"] and list(trace.values) == [3.0, 1.0]
-    assert trace.text[0].replace("\u202f", " ").startswith("3 customers, 75.0%<br>€90") and "90.0%" in trace.text[0]
+    assert trace.text[0].replace("\u202f", " ").startswith("3 · 75.0%<br>€90")
+    assert "3 customers (75.0%)" in trace.customdata[0] and "90.0%" in trace.customdata[0]
