@@ -107,6 +107,7 @@ MONETARY = Panel(
     segments.monetary_bins,
     "Customers by the average amount of their orders; colours are the scores, 5 is the best.",
     draws_money=True,
+    is_wide=True,
     ignores_range=SHOP_WIDE,
     behind=marks.MONETARY,
 )
