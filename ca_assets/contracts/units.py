@@ -17,6 +17,8 @@ Unit = Literal[
     "share",  # a part of a whole, 0 to 1: written as per cent
     "change",  # a relative change: +0.1 is 10 % more
     "ratio",  # any other quotient: orders per customer, sessions per day, lift
+    "minutes",  # elapsed real minutes
+    "degrees",  # of latitude or longitude
     "hours",  # elapsed real hours
     "days",  # a number of calendar days
     "weeks",  # a number of calendar weeks
@@ -31,7 +33,7 @@ Unit = Literal[
 UNITS: tuple[Unit, ...] = get_args(Unit)
 UNITS_OF_TYPE: dict[str, frozenset[Unit]] = {
     "int": frozenset({"count", "days", "weeks", "hour_of_day", "number"}),
-    "float": frozenset({"quantity", "money", "rate", "share", "change", "ratio", "hours", "days", "weeks", "by_row"}),
+    "float": frozenset({"quantity", "money", "rate", "share", "change", "ratio", "minutes", "degrees", "hours", "days", "weeks", "by_row"}),
     "bool": frozenset({"flag"}),
     "date": frozenset({"date"}),
     "time": frozenset({"time"}),

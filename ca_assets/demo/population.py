@@ -13,6 +13,8 @@ from ca_assets.demo import words
 from ca_assets.demo.season import DAY, Clock, Floats, Ints, cumulative
 
 PRODUCTS = 300
+# A ride takes longer the farther it goes, so that a slow place near the middle is none that anybody would notice.
+SLOW_PLACES, SLOW_DISTANCE_KM, SLOW_FACTOR = 6, 4.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class Places:
     latitude: Floats
     longitude: Floats
     slowness: Floats
+
+    @property
+    def distance_km(self) -> Floats:
+        """From the middle of the city."""
+        distance: Floats = np.hypot((self.latitude - words.CITY[0]) * 111, (self.longitude - words.CITY[1]) * 69)
+        return distance
 
 
 def arrivals(clock: Clock, weights: Floats, count: int, rng: np.random.Generator) -> Ints:
@@ -110,9 +118,11 @@ def make_catalogue(rng: np.random.Generator) -> Catalogue:
 
 
 def make_places(count: int, rng: np.random.Generator) -> Places:
-    """Addresses around the city, denser in its middle; six often visited ones are slow to reach."""
+    """Addresses around the city, denser in its middle; six often visited ones, some way out, are very slow to reach."""
     latitude = np.round(words.CITY[0] + rng.normal(0, 0.045, count), 5)
     longitude = np.round(words.CITY[1] + rng.normal(0, 0.07, count), 5)
     slowness = np.ones(count)
-    slowness[np.linspace(1, count // 4, 6).astype(int)] = 2.6
-    return Places(latitude, longitude, slowness)
+    places = Places(latitude, longitude, slowness)
+    far = np.flatnonzero(places.distance_km[: count // 3] >= SLOW_DISTANCE_KM)
+    slowness[far[np.linspace(0, len(far) - 1, min(SLOW_PLACES, len(far))).astype(int)]] = SLOW_FACTOR
+    return places

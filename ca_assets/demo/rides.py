@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ca_assets.demo import words
 from ca_assets.demo.season import Floats, Ints
 from ca_assets.demo.visits import Visits, World
 
@@ -38,7 +37,7 @@ def make_rides(world: World, visits: Visits, rng: np.random.Generator) -> Rides:
     start, client = visits.start[session], visits.client[session]
     place = np.where(rng.random(len(session)) < 0.93, world.population.place[client], rng.integers(0, len(places.slowness), len(session)))
     latitude, longitude = places.latitude[place], places.longitude[place]
-    distance = np.hypot((latitude - words.CITY[0]) * 111, (longitude - words.CITY[1]) * 69)  # km
+    distance = places.distance_km[place]
     weekday = np.array([day.weekday() for day in world.clock.days])[visits.day[session]]
     hour = world.clock.hour[world.clock.slot(start)]
     slow = np.where((weekday == SLOW_WEEKDAY) & np.isin(hour, SLOW_HOURS), SLOW_FACTOR, 1.0)

@@ -82,7 +82,7 @@ def export_all(
     """
     written: dict[str, int] = {}
     paths = report_paths(snapshot, report_date, windows=windows, scope="all" if scope == ALL_SCOPES else scope)
-    left_out = {name for name, family in families().items() if not family.is_in_full_export}
+    left_out = {family.report_name for family in families().values() if not family.is_in_full_export}
     for path in (path for path in paths if path.partition("/")[0] not in left_out):
         file = f"{path}.{format}"
         written[file] = export_report(snapshot, path, out / file, scope=scope, report_date=report_date, format=format)

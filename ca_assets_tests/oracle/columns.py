@@ -11,6 +11,9 @@ COHORT = "cohort date, complete bool, size int, excluded int"
 CHURN = "frequency_hours, repeat_customers int, customers int, engaged int, engaged_rate, churn_rate, churn_rate_low, churn_rate_high"
 RFM = "recency_score int, frequency_score int, monetary_score int, segment str"
 METRICS = ("recency", "frequency", "monetary")
+ON_TIME = "promised int, on_time int, on_time_rate, on_time_rate_low, on_time_rate_high"
+THREE = "deliver_minutes, prepare_minutes, ride_minutes"
+DURATIONS = ("deliver", "prepare", "ride", "return")
 PROMOTED = "orders int, promoted_orders int, organic_orders int, promoted_rate, promoted_rate_low, promoted_rate_high"
 
 EFFECTS = (
@@ -132,7 +135,46 @@ REPORTS = {
         )
         for grain in ("daily", "weekly", "monthly")
     },
+    "delivery/kpis": ("duration", "duration str, deliveries int, impossible int, mean_minutes, p50_minutes, p90_minutes"),
+    "delivery/totals": (
+        "report_date",
+        f"report_date date, orders int, deliveries int, open int, located int, locations int, {ON_TIME}, mean_late_minutes",
+    ),
+    "delivery/daily": ("period", f"period date, complete bool, deliveries int, mean_minutes, p50_minutes, p90_minutes, {ON_TIME}"),
+    **{
+        f"delivery/{name}_weekday_hour": (
+            "weekday, hour",
+            "weekday int, hour int, deliveries int, mean_minutes, normalised, robust_z, is_abnormal bool",
+        )
+        for name in DURATIONS
+    },
+    **{
+        f"delivery/{name}_locations": (
+            "geohash",
+            "geohash str, latitude, longitude, deliveries int, mean_minutes, z, score, is_abnormal bool",
+        )
+        for name in DURATIONS
+    },
+    "delivery/abnormal_customers": ("client", f"client str, deliveries int, {THREE}, z_deliver, z_prepare, z_ride, score"),
+    "delivery/abnormal_transactions": (
+        "id",
+        f"id str, client str, ordered_at time, geohash str, {THREE}, is_location bool, is_customer bool, rule int",
+    ),
+    "delivery/lateness": (
+        "group",
+        "group str, deliveries int, mature int, reordered int, reorder_rate, reorder_rate_low, reorder_rate_high, refunded int, "
+        "refund_rate, refund_rate_low, refund_rate_high",
+    ),
 }
+CHOSEN = ("delivery/abnormal_customers", "delivery/abnormal_transactions")  # a model chooses among the oracle's rows
+BY_DELIVERY = (
+    "delivery/kpis",
+    "delivery/totals",
+    *(f"delivery/{name}_weekday_hour" for name in DURATIONS),
+    *(f"delivery/{name}_locations" for name in DURATIONS),
+    *CHOSEN,
+    "delivery/lateness",
+)
 WINDOWED = (
     "funnels/sessions_hourly",
     "stats/hourly_orders",
@@ -144,13 +186,21 @@ WINDOWED = (
     "products/product_pairs",
     "promotions/summary",
     "promotions/hourly_share",
+    *BY_DELIVERY,
 )
 WINDOW_DAYS = (7, 28, 90, 365)
 
 
+def windows_of(name: str) -> tuple[int, ...]:
+    """The windows of a report, in days."""
+    if name not in WINDOWED:
+        return ()
+    return WINDOW_DAYS[2:] if name == "delivery/lateness" else WINDOW_DAYS
+
+
 def report_names(windows: bool) -> list[str]:
     """Every report of the contract, with its windows if they are asked for."""
-    return [*REPORTS, *(f"{name}@{days}d" for name in WINDOWED for days in WINDOW_DAYS if windows)]
+    return [*REPORTS, *(f"{name}@{days}d" for name in WINDOWED for days in windows_of(name) if windows)]
 
 
 def report_columns(name: str) -> list[tuple[str, str]]:

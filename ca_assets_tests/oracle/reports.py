@@ -9,8 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from ca_assets_tests.oracle.clean import build_tables
-from ca_assets_tests.oracle.columns import WINDOW_DAYS, WINDOWED
-from ca_assets_tests.oracle.families import ab_tests, churn, cohorts, funnels, journey, products, promotions, segmentation, stats, survival
+from ca_assets_tests.oracle.columns import BY_DELIVERY, CHOSEN, DURATIONS, WINDOW_DAYS, windows_of
+from ca_assets_tests.oracle.families import (
+    ab_tests,
+    churn,
+    cohorts,
+    deliveries,
+    funnels,
+    journey,
+    products,
+    promotions,
+    segmentation,
+    stats,
+    survival,
+)
 from ca_assets_tests.oracle.rows import Record
 from ca_assets_tests.oracle.shopfile import read_shop
 from ca_assets_tests.oracle.world import View, World, build_world
@@ -60,6 +72,14 @@ COMPUTE: dict[str, Callable[[View], Rows]] = {
     **{f"ab_tests/{kind}_distributions": partial(ab_tests.distributions, kind=kind) for kind in ("promotion", "product")},
     "ab_tests/promotion_comparison": ab_tests.comparison,
     **{f"ab_tests/segment_{grain}": partial(ab_tests.segment, grain=grain) for grain in ("daily", "weekly", "monthly")},
+    "delivery/kpis": deliveries.kpis,
+    "delivery/totals": deliveries.totals,
+    "delivery/daily": deliveries.daily,
+    **{f"delivery/{name}_weekday_hour": partial(deliveries.weekday_hour, duration=name) for name in DURATIONS},
+    **{f"delivery/{name}_locations": partial(deliveries.locations, duration=name) for name in DURATIONS},
+    "delivery/abnormal_customers": deliveries.abnormal_customers,
+    "delivery/abnormal_transactions": deliveries.abnormal_transactions,
+    "delivery/lateness": deliveries.lateness,
 }
 
 
@@ -74,9 +94,22 @@ def all_reports(world: World, windows: bool = False, wanted: Collection[str] = C
     names = [name for name in COMPUTE if name in wanted and world.shop.has_report(name)]
     reports = {name: _rows(world.views, name) for name in names}
     for days in WINDOW_DAYS if windows else ():
-        views = world.windowed(days)
-        reports |= {f"{name}@{days}d": _rows(views, name) for name in WINDOWED if name in names}
+        views, by_delivery = world.windowed(days), world.windowed_by_delivery(days)
+        windowed = [name for name in names if days in windows_of(name)]
+        reports |= {f"{name}@{days}d": _rows(by_delivery if name in BY_DELIVERY else views, name) for name in windowed}
     return reports
+
+
+def without_model(name: str, rows: Rows, theirs: Rows, key: list[int]) -> Rows:
+    """The oracle's rows beside those of a product: its values where a model decides, and of rows that a model chooses those it has."""
+    there = {tuple(row[place] for place in key): row for row in theirs}
+    if name.partition("@")[0] in CHOSEN:
+        rows = [row for row in rows if tuple(row[place] for place in key) in there]
+    filled = []
+    for row in rows:
+        other = there.get(tuple(row[place] for place in key), row)
+        filled.append(tuple(their if mine is ... else mine for mine, their in zip(row, other, strict=True)))
+    return filled
 
 
 def _rows(views: dict[str, View], name: str) -> Rows:

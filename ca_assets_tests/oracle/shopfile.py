@@ -77,17 +77,26 @@ class Shop:
 
     def has_signup(self) -> bool:
         """Whether there are signups."""
-        return self._has("customers", "signup_date")
+        return self.has("customers", "signup_date")
 
     def has_report(self, name: str) -> bool:
         """Whether the shop maps what the report needs."""
         if name.startswith(("products/", "ab_tests/product_")):
             return "baskets" in self.sources
-        return not name.startswith(("promotions/", "ab_tests/promotion_")) or self._has("sessions", "promotion_id")
+        if name.startswith("delivery/"):
+            return "deliveries" in self.sources and all(self.has("deliveries", column) for column in _needed(name))
+        return not name.startswith(("promotions/", "ab_tests/promotion_")) or self.has("sessions", "promotion_id")
 
-    def _has(self, source: str, column: str) -> bool:
+    def has(self, source: str, column: str) -> bool:
         """Whether a source has one of our columns, from a column of its own or as a constant."""
         return source in self.sources and column in self.sources[source].columns | self.sources[source].constants
+
+
+def _needed(delivery_report: str) -> list[str]:
+    """The columns of deliveries that a report needs."""
+    words = delivery_report.partition("@")[0].partition("/")[2].split("_")
+    needs = {"prepare": ["prepare_date"], "ride": ["prepare_date"], "return": ["return_date"], "lateness": ["promised_date"]}
+    return needs.get(words[0], []) + (["latitude", "longitude"] if words[-1] == "locations" else [])
 
 
 def read_shop(path: Path) -> Shop:

@@ -135,7 +135,8 @@ def test_random_shops_have_content_in_every_report(tmp_path: Path) -> None:
     rows = {name: [row for shop in reports for row in shop.get(name, [])] for name in report_names(windows=True)}
     assert [name for name in rows if not rows[name]] == []
     full = {name: [row for row in rows[name] if None not in row] for name in rows}  # no figure of it is null
-    assert [name for name in rows if not full[name] and name not in ("products/top_products",)] == []
+    few = ("products/top_products", *(name for name in rows if name.startswith("delivery/") and "@" in name))  # too few orders for a z
+    assert [name for name in rows if not full[name] and name not in few] == []
     bridge = [report_columns("churn/customer_bridge_monthly")[i][0] for i in range(9)]
     moved = {column: sum(row[1 + i] or 0 for row in rows["churn/customer_bridge_monthly"]) for i, column in enumerate(bridge) if i > 2}
     assert min(moved.values()) > 0, moved

@@ -29,6 +29,7 @@ class View:
     lines_of: dict[str, list[Record]]  # session id → its basket lines
     whole: View | None = None  # the view of the whole shop; none: this one
     memo: dict[str, Any] = field(default_factory=dict)  # what was made of the view, by whoever made it
+    window_first: dt.date | None = None  # of a window of deliveries its first day; such a window cuts no sessions
     first_orders: frozenset[str] | None = None  # ids of the clients' orders 1 in the scope; a window keeps those of the whole history
     orders: list[Record] = field(init=False)
     mixed: bool = field(init=False)
@@ -100,6 +101,13 @@ class World:
             scope: replace(view, sessions=[s for s in view.sessions if s["day"] >= first], session_first=start, memo={})
             for scope, view in self.views.items()
         }
+
+    def windowed_by_delivery(self, days: int) -> dict[str, View]:
+        """The views whose deliveries are those of the last `days` days."""
+        if self.report_date is None:
+            return {}
+        first = self.report_date - (days - 1) * DAY
+        return {scope: replace(view, window_first=first, memo={}) for scope, view in self.views.items()}
 
 
 def default_report_date(tables: Tables, clock: Clock, loaded_at: dt.datetime) -> dt.date | None:

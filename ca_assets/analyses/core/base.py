@@ -9,6 +9,7 @@
 - `scoped_orders`: one row per scope and order, with the order's number there and its neighbours; several families share it.
 - `known`: the known sessions as the lake has them, with the dimensions' own values.
 - `lines`: the shop's basket lines (None when not mapped); those of unknown or unpurchased sessions are still among them.
+- `known`: the known sessions as the lake has them, with all columns (lazy).
 Does not belong here: any figure of a report.
 """
 
@@ -54,7 +55,8 @@ class Base:
 
     Where `sessions` are those of one scope, or of a window, the others are still needed for two things: `scope_history` has the scope's
     sessions of all days (first orders stay those of the whole history), `shop_sessions` the window's of all scopes (its days are counted
-    from the first of them). Else both are `sessions`. `first_day`: of the window, since the session range began.
+    from the first of them). Else both are `sessions`. `first_day`: of the window, since the session range began. `whole`: the base tables
+    of all scopes and days that these were selected from, None of themselves.
     """
 
     context: Context
@@ -72,6 +74,7 @@ class Base:
     shop_sessions: ibis.Table
     known: ibis.Table
     first_day: int = 0
+    whole: Base | None = None
     _shared: dict[Callable[[Base], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def shared(self, make: Callable[[Base], T]) -> T:

@@ -16,7 +16,15 @@ from ca_assets.contracts.report_path import WINDOW_DAYS, window_suffix
 from ca_assets.contracts.tables import TableSpec
 
 TYPES = {"int": "whole number", "float": "number", "bool": "true/false", "date": "date", "time": "moment (UTC)", "str": "text"}
-NEEDS = {"baskets": "a baskets source", "promotion_id": "the sessions' promotion column"}
+NEEDS = {
+    "baskets": "a baskets source",
+    "promotion_id": "the sessions' promotion column",
+    "deliveries": "a deliveries source",
+    "coordinates": "its latitude and longitude",
+    "prepare_date": "its prepare date",
+    "return_date": "its return date",
+    "promised_date": "its promised date",
+}
 INTRODUCTION = """# What each number means
 
 One page per family of reports. The texts are those that the pages show, taken from the code (`ca_assets/analyses`), so that they cannot
@@ -85,7 +93,7 @@ def _columns(columns: Iterable[tuple[str, str, str]]) -> list[str]:
 
 def _report(spec: ReportSpec) -> str:
     """A report's section: title, path, key, definition, and its columns as a table."""
-    windows = f" (also {', '.join(f'`{window_suffix(n)}`' for n in WINDOW_DAYS)})" if spec.has_windows else ""
+    windows = f" (also {', '.join(f'`{window_suffix(n)}`' for n in spec.windows)})" if spec.has_windows else ""
     needs = f" Needs {' and '.join(NEEDS[need] for need in spec.needs)}." if spec.needs else ""
     columns = _columns((column.name, column.dtype, column.meaning) for column in spec.columns)
     head = f"\n## {spec.title}\n\n`{spec.path}`{windows}: one row per {', '.join(spec.key)}.{needs}\n\n{spec.definition}\n"

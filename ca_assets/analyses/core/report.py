@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from ca_assets.contracts.arrow import ARROW_TYPES
 from ca_assets.contracts.columns import Dtype
+from ca_assets.contracts.report_path import WINDOW_DAYS
 from ca_assets.contracts.units import Grain, Unit
 
 
@@ -32,9 +33,9 @@ class ReportSpec:
     """The contract of `name/type`: columns in order, row key, definition shown to users.
 
     `grain` is the length of the periods that the rows are of, None when they are no periods (pages cut series of periods to the date
-    range). `has_windows`: it also exists for the last 7, 28, … days. `starts_at_download`: its figures begin at the download, so that
-    readers must be told what a download is. `is_of_clients`: it
-    counts customers, so guests are not in it. `needs` names what must be mapped ("baskets", "promotion_id").
+    range). `has_windows`: it also exists for the last `windows` days. `starts_at_download`: its figures begin at the download, so that
+    readers must be told what a download is. `is_of_clients`: it counts customers, so guests are not in it. `needs` names what must be
+    mapped ("baskets", "promotion_id").
     """
 
     name: str
@@ -45,6 +46,7 @@ class ReportSpec:
     columns: tuple[Column, ...]
     grain: Grain | None = None
     has_windows: bool = False
+    windows: tuple[int, ...] = WINDOW_DAYS
     starts_at_download: bool = False
     is_of_clients: bool = False
     needs: tuple[str, ...] = ()

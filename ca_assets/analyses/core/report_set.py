@@ -11,24 +11,31 @@ from ca_assets.analyses.core.base import Base
 from ca_assets.analyses.core.context import Context
 from ca_assets.analyses.core.report import ReportSet, ReportSpec
 from ca_assets.analyses.core.rows import empty
-from ca_assets.contracts.report_path import WINDOW_DAYS, window_suffix
+from ca_assets.contracts.report_path import window_suffix
 
 REFUSAL = "no complete day yet"
 
 
 def empty_report_set(name: str, specs: Sequence[ReportSpec], context: Context) -> ReportSet:
     """All types that the shop's mapping allows, without rows, and why."""
-    suffixes = [window_suffix(n) for n in (None, *(WINDOW_DAYS if context.windows else ()))]
-    existing = [spec for spec in specs if _exists(spec, context)]
-    tables = {f"{s.type}{suffix}": empty(s) for s in existing for suffix in suffixes if not suffix or s.has_windows}
+    existing = existing_reports(specs, context)
+    tables = {
+        f"{s.type}{window_suffix(n)}": empty(s) for s in existing for n in (None, *(s.windows if context.windows and s.has_windows else ()))
+    }
     return ReportSet(name, context.report_date, tables, ("all",), {**_shop_meta(context), "refusal": REFUSAL})
 
 
-def _exists(spec: ReportSpec, context: Context) -> bool:
-    """Whether what the report needs is mapped."""
+def existing_reports(specs: Sequence[ReportSpec], context: Context) -> list[ReportSpec]:
+    """Those whose needs are mapped."""
     shop = context.shop
-    mapped = {"baskets": shop.sources.baskets is not None, "promotion_id": shop.mapped("sessions", "promotion_id")}
-    return all(mapped[need] for need in spec.needs)
+    has = {
+        "baskets": shop.sources.baskets is not None,
+        "promotion_id": shop.mapped("sessions", "promotion_id"),
+        "deliveries": shop.sources.deliveries is not None,
+        "coordinates": shop.mapped("deliveries", "latitude") and shop.mapped("deliveries", "longitude"),
+        **{name: shop.mapped("deliveries", name) for name in ("prepare_date", "return_date", "promised_date")},
+    }
+    return [spec for spec in specs if all(has[need] for need in spec.needs)]
 
 
 def build_report_set(name: str, base: Base, tables: dict[str, pa.Table]) -> ReportSet:

@@ -36,6 +36,7 @@ def select_range(base: Base, temp: TempTables, scope: str, days: int) -> Base:
         scope_history=history,
         shop_sessions=base.sessions.filter(base.sessions.day >= first_day),
         first_day=first_day,
+        whole=base,
     )
 
 

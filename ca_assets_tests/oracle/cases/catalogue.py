@@ -8,6 +8,7 @@ from ca_assets_tests.oracle.cases.calendar import CALENDAR_CASES
 from ca_assets_tests.oracle.cases.churn import CHURN_CASES
 from ca_assets_tests.oracle.cases.clients import CLIENT_CASES
 from ca_assets_tests.oracle.cases.cohorts import COHORT_CASES
+from ca_assets_tests.oracle.cases.deliveries import DELIVERY_CASES
 from ca_assets_tests.oracle.cases.files import FILE_CASES
 from ca_assets_tests.oracle.cases.guests import GUEST_CASES
 from ca_assets_tests.oracle.cases.keys import KEY_CASES
@@ -37,4 +38,5 @@ CASES: list[Case] = [
     *MOMENT_CASES,
     *FILE_CASES,
     *VERSION_CASES,
+    *DELIVERY_CASES,
 ]
