@@ -19,7 +19,7 @@ GROUPS = {
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
     "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
-    "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "rfm_segments", "rfm", "segmentation"},
+    "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "delivery_anomalies", "rfm_segments", "rfm", "segmentation"},
     "search": {"search_terms"},
 }
 ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"] | GROUPS["search"]

@@ -67,11 +67,6 @@ class Family:
         return self.reports[0].name if self.reports else self.name
 
     @property
-    def report_name(self) -> str:
-        """The name that its reports share; without reports its own."""
-        return self.reports[0].name if self.reports else self.name
-
-    @property
     def table_inputs(self) -> tuple[str, ...]:
         """Those of its `inputs` that are tables of other families, with `@history` where all dates are read."""
         return tuple(name for name in self.inputs if name not in (BASE, LEDGER) and name not in self.own_inputs)
