@@ -1,4 +1,4 @@
-"""Cases of docs/contract, section 15. All rows were computed by hand. What a model decides is in `analyses/test_deliveries`."""
+"""Cases of docs/contract, section 15. All rows were computed by hand. What a model decides is in `analyses/deliveries`."""
 
 # ruff: noqa: E501 (small files as literals)
 from __future__ import annotations
