@@ -17,7 +17,7 @@ from ca_assets.analyses.core.calendar import Periods, periods
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.contracts.units import Grain
 from ca_assets.models.anomalies.scores import Method, Scored, score_groups
-from ca_assets.models.anomalies.transform import counted, log_ratio, stabilized
+from ca_assets.models.anomalies.transform import chance, chance_of_ratio, counted, log_ratio, stabilized
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -180,17 +180,28 @@ def _group(name: str, counts: Counts, span: Periods, scope: NDArray[np.int64], m
 
 def _scored(name: str, span: Periods, made: _Series, is_scored: Flags, is_long: Flags) -> Scored:
     """The models' scores; with the network where a group has several series and the scope enough of them."""
-    values = made.values
+    values, chances = made.values, None if name == "orders" else _chances(made, RECENT[span.grain])
     parts = {field: np.full(values.shape, np.nan) for field in ("expected", "scale", "z")} | {"score": np.full(values.shape[:2], np.nan)}
     has_network = is_long & (name != "orders")
     for wanted in (False, True):
         method = Method(7 if span.grain == "daily" else 1, RECENT[span.grain], wanted, name == "orders")
         places = np.flatnonzero(has_network == wanted)
         for block in np.split(places, np.arange(BLOCK, len(places), BLOCK)) if len(places) else ():
-            found = score_groups(values[block], is_scored[block], method, made.trusted[block])
+            found = score_groups(
+                values[block], is_scored[block], method, made.trusted[block], chances[block] if chances is not None else None
+            )
             for field, whole in parts.items():
                 whole[block] = getattr(found, field)
     return Scored(**parts)
+
+
+def _chances(made: _Series, recent: int) -> Floats:
+    """What chance alone makes of each series (scope, series), by the means of the periods before the recent ones."""
+    past = max(made.actual.shape[1] - recent, 1)
+    counts = np.where(np.isnan(made.actual[:, :past]), 0, made.actual[:, :past])
+    mean = counts[..., : made.ratios_from].mean(axis=1)
+    ratios = [chance_of_ratio(mean[:, i + 1], mean[:, i]) for i in range(made.actual.shape[-1] - made.ratios_from)]
+    return np.column_stack([chance(mean), *ratios])
 
 
 def spans(base: Base) -> tuple[Periods, Periods]:

@@ -41,11 +41,12 @@ class Scored:
     score: Floats
 
 
-def score_groups(values: Floats, scored: Flags, method: Method, trusted: Flags | None = None) -> Scored:
+def score_groups(values: Floats, scored: Flags, method: Method, trusted: Flags | None = None, chance: Floats | None = None) -> Scored:
     """Scores of groups of series: values (group, period, series) in the unit of the model, NaN where there is none.
 
     `scored` (group, period) marks the periods that are scored; those of them before the recent ones are what the others are compared with.
     `trusted`, of the shape of the values, marks those from which anything may be expected: not those of a day without rows.
+    `chance` (group, series): the standard deviation that chance alone gives; a spread is no smaller than it.
     """
     groups, n, columns = values.shape
     past = max(n - method.recent, 0)
@@ -57,6 +58,8 @@ def score_groups(values: Floats, scored: Flags, method: Method, trusted: Flags |
     expected = (_from_both_sides(believed, past, method.period), causal_expectation(believed, method.period))
     measured = spread if method.is_single else wide_spread
     usual = [measured(np.where(reference, series - rows, np.nan)) for rows in expected]
+    if chance is not None:
+        usual = [(middle, np.maximum(scale, chance.reshape(-1))) for middle, scale in usual]
     z = [(series - rows - middle[:, None]) / scale[:, None] for rows, (middle, scale) in zip(expected, usual, strict=True)]
     centre = [rows + middle[:, None] for rows, (middle, _) in zip(expected, usual, strict=True)]
 

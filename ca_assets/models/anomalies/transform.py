@@ -27,6 +27,19 @@ def counted(values: Floats) -> Floats:
     return counts
 
 
+def chance(mean: Floats) -> Floats:
+    """Standard deviation, on the scale of the models, of a count that is Poisson with this mean."""
+    deviation: Floats = 1 / np.sqrt(SIZE + mean)
+    return deviation
+
+
+def chance_of_ratio(part: Floats, whole: Floats) -> Floats:
+    """That of the logarithm of a ratio of counts, the part binomial in the whole, from the means of both."""
+    variance = 1 / np.maximum(part, 0.5) - 1 / np.maximum(whole, 0.5)
+    deviation: Floats = np.sqrt(np.maximum(variance, 0))
+    return deviation
+
+
 def log_ratio(part: Floats, whole: Floats) -> Floats:
     """Logarithm of a ratio of counts, with a half added to both so that a count of 0 has one."""
     ratios: Floats = np.log((part + 0.5) / (whole + 0.5))
