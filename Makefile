@@ -74,10 +74,11 @@ format: install
 bench: install
 	$(BIN)/python -m bench.run --sessions $(BENCH_SESSIONS)
 
-# The value model: BENCH_DATA=folder adds the real data sets.
+# The models: value, anomalies. BENCH_DATA=folder adds the real data sets.
 .PHONY: bench-models
 bench-models: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models $(if $(BENCH_DATA),--data $(BENCH_DATA))
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.anomalies $(if $(BENCH_DATA),--nab $(BENCH_DATA)/nab_dev.zip)
 
 lock:
 	$(UV) pip compile -q pyproject.toml --group dev --extra bigquery-storage --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock

@@ -60,8 +60,8 @@ class Panel:
     the figure adds daily rows up to the page's periods and wants whole ones. `ends_with_range`: it is of all days up to the range's last.
     `measure`: what its chart over periods is about, where that is one thing: then it can be compared with earlier periods and split by a
     dimension. `is_scrolled`: on phones it keeps its width, and is moved sideways. `empty`: what to say of no rows instead of the usual
-    advice. `names`: where it looks up names. `reads_table`: a published table whose rows its figure gets besides. `behind`: the lists of
-    orders or customers that its marks open; None where they stand for neither.
+    advice. `names`: where it looks up names. `reads_table`: a published table whose rows its figure gets besides. `also`: another report
+    that it reads. `behind`: the lists of orders or customers that its marks open; None where they stand for neither.
     """
 
     id: str
@@ -76,6 +76,7 @@ class Panel:
     added: tuple[Column, ...] = ()
     refuse: Refuse | None = None
     names: Names | None = None
+    also: ReportPath | None = None
     measure: Measure | None = None
     behind: Behind | None = None
     reads_table: str = ""

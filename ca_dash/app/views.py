@@ -249,6 +249,7 @@ class Views:
         filters, shop = rows.filters, rows.shop
         grain = filters.grain if panel.adds_days or rows.spec.grain is None else rows.spec.grain
         names = self._names(panel.names, filters) if panel.names else {}
+        also = self._also(panel.also, filters) if panel.also else None
         currency, settings = scope_currency(filters.scope, shop), shop.meta.get("settings") or {}
         return Style(
             scheme,
@@ -263,7 +264,15 @@ class Views:
             rows.meta,
             rows.filters.scope,
             self.reader.table_rows(panel.reads_table) if panel.reads_table else pd.DataFrame(),
+            also,
         )
+
+    def _also(self, path: ReportPath, filters: Filters) -> pd.DataFrame | None:
+        """Rows of another report of the same scope and day; None when it is not published."""
+        try:
+            return self.reader.frame(path, filters.scope, filters.as_of).data
+        except NotPublished:
+            return None
 
     def _names(self, names: Names, filters: Filters) -> dict[str, str]:
         """Names by key; none when their report is not published."""
@@ -319,7 +328,7 @@ def _refuse(panel: Panel, rows: Rows) -> None:
         raise Missing("Several currencies", f"{mixed} Choose a currency as the filter.")
     where = f"{scope_label(filters.scope)}, {rows.span or days(filters.start, filters.end, current())}"
     usual = "Choose other dates or another filter."
-    refusal = rows.meta.get("refusal")
+    refusal = rows.meta.get("refusal") or _scope_refusal(rows)
     if rows.data.empty and refusal:
         raise Missing("Too few data", f"{where}: {refusal}.")
     if rows.data.empty:
@@ -330,6 +339,12 @@ def _refuse(panel: Panel, rows: Rows) -> None:
     reason = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
     if reason:
         raise Missing(*reason)
+
+
+def _scope_refusal(rows: Rows) -> str:
+    """Why a report has no rows in this scope alone (`meta.refusals`: scope → group of reports → reason); else nothing."""
+    reasons = (rows.meta.get("refusals") or {}).get(rows.filters.scope, {})
+    return str(reasons.get(rows.spec.type.partition("_")[0], ""))
 
 
 def _nothing_happened(rows: Rows) -> str:

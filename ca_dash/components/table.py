@@ -23,12 +23,14 @@ RATE_DIGITS = 2
 class TableRows:
     """Rows to show as a table. What it has of a report's own columns is written in their units and explained in their words.
 
-    `titles` by column where its name does not do; `wide` are columns of long names; `total` is a row that stays at the bottom.
+    `titles` by column where its name does not do; `wide` are columns of long names, `wrapped` of sentences;
+    `total` is a row that stays at the bottom.
     """
 
     data: pd.DataFrame
     titles: Mapping[str, str] = field(default_factory=dict)
     wide: tuple[str, ...] = ()
+    wrapped: tuple[str, ...] = ()
     total: Mapping[str, Any] | None = None
 
 
@@ -63,6 +65,8 @@ def _definition(name: str, rows: TableRows, column: Column | None, currency: str
     if pd.api.types.is_datetime64_any_dtype(values):
         return definition | {"valueFormatter": {"function": f"caDate(params.value, '{tag}')"}}
     if not pd.api.types.is_numeric_dtype(values):
+        if name in rows.wrapped:
+            return definition | {"minWidth": 240, "width": 620, "wrapText": True, "autoHeight": True, "cellClass": "ca-sentence"}
         is_wide = name in rows.wide
         return definition | {"minWidth": 176 if is_wide else 118, "width": 300 if is_wide else 160, "tooltipField": name}
     kind = FORMATS.get(column.unit, "caNumber") if column else "caNumber"

@@ -34,7 +34,8 @@ class Style:
 
     `grain`: the periods to draw. `week_start`: 0 for Monday. `choices`: the readers' choices by name. `names`: names by key, where the
     panel looks them up. `day`: the report date of the rows. `settings`: the shop's settings. `meta`: that of the report. `scope`:
-    that of the rows. `more`: rows of the table that the panel reads besides.
+    that of the rows. `more`: rows of the table that the panel reads besides. `also`: rows of another report that it reads, of the same
+    scope and day; None without one.
     """
 
     scheme: Scheme = "light"
@@ -49,6 +50,7 @@ class Style:
     meta: Mapping[str, Any] = field(default_factory=dict)
     scope: str = "all"
     more: pd.DataFrame = field(default_factory=pd.DataFrame)
+    also: pd.DataFrame | None = None
 
     @property
     def palette(self) -> tuple[str, ...]:

@@ -61,9 +61,8 @@ def missing_days(counts: Counts, funnel: Floats, orders: Floats) -> Flags:
 def broken_days(counts: Counts, funnel: Floats, orders: Floats) -> Flags:
     """Days with a step at zero or at 100 % while others run, or above the step that contains it; with doubled orders, or a new currency."""
     steps, count = counts.steps, counts.steps.shape[-1]
-    expected, usual_ratio = np.nan_to_num(funnel[..., 1:count]), np.nan_to_num(funnel[..., count:], nan=1.0)
-    is_running = steps[..., :1] > 0
-    at_zero = is_running & (steps[..., 1:] == 0) & (expected >= ROWS_EXPECTED)
+    usual_ratio = np.nan_to_num(funnel[..., count:], nan=1.0)
+    at_zero = (steps[..., 1:] == 0) & (usual_ratio * steps[..., :-1] >= ROWS_EXPECTED)
     is_whole = (steps[..., 1:] == steps[..., :-1]) & (usual_ratio ** steps[..., :-1] < BY_CHANCE)
     is_above = (steps[..., 1:] > steps[..., :-1]) & (usual_ratio < 1)
     many = counts.orders > MORE_ORDERS * np.nan_to_num(orders[..., 0], nan=np.inf)

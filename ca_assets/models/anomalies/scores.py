@@ -15,6 +15,8 @@ from ca_assets.models.anomalies.expectation import causal_expectation
 from ca_assets.models.anomalies.robust import Flags, Floats, robust_z, spread, wide_spread
 from ca_assets.models.anomalies.stl import decompose
 
+FEWEST_SERIES = 4  # that vary: a code of two numbers rebuilds fewer of them whatever they do, and what it leaves says nothing
+
 
 @dataclass(frozen=True)
 class Method:
@@ -115,9 +117,11 @@ def _unusualness(z: Floats, history: Flags, net: Autoencoder | None, method: Met
     if method.is_single:
         return largest
     parts = [robust_z(largest, history)]
-    if net is not None:
+    has_several = np.sum(np.any(~np.isnan(z), axis=1), axis=-1) >= FEWEST_SERIES
+    if net is not None and has_several.any():
         rms, distance = net.errors(z)
         by_seed = np.repeat(history[:, None], net.seeds, axis=1)
-        parts += [robust_z(rms.mean(axis=1), history), robust_z(distance, by_seed).mean(axis=1)]
+        learned = (robust_z(rms.mean(axis=1), history), robust_z(distance, by_seed).mean(axis=1))
+        parts += [np.where(has_several[:, None], part, np.nan) for part in learned]
     together = np.where(has_any, np.max(np.nan_to_num(np.stack(parts), nan=-np.inf), axis=0), np.nan)
     return robust_z(np.where(np.isinf(together), np.nan, together), history)

@@ -35,7 +35,7 @@ from ca_dash.panels.plugin import ORDERS, SIZE
 PAGE = Page("/plugin", "Plug-in", "Is it found?", (ORDERS,), group="Extensions", order=0, icon="box", choices=(SIZE,))
 """
 PATHS = {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive", "/cohorts",
-         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv"}  # fmt: skip
+         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv", "/anomalies"}  # fmt: skip
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def plugin(tmp_path: Path) -> Iterator[None]:
 def test_navigation_has_all_pages_in_order() -> None:
     assert set(SITE.by_path) == PATHS
     assert [page.group for page in SITE.pages] == sorted((page.group for page in SITE.pages), key=["Overview", "Funnels", "Customers", "Orders", "Products"].index)  # noqa: E501  # fmt: skip
-    assert [page.title for page in SITE.pages][:3] == ["Overall", "Customers", "Sessions"]
+    assert [page.title for page in SITE.pages][:4] == ["Overall", "Customers", "Anomalies", "Sessions"]
 
 
 def test_each_navigation_entry_has_an_icon_of_its_own() -> None:
@@ -88,7 +88,9 @@ def test_a_new_panel_file_and_page_are_found(tmp_path: Path) -> None:
         assert figure["layout"]["xaxis"]["hoverformat"].startswith("Week of") and len(figure["data"][0]["x"]) == 5
         rows = client.http.get(f"{url}/export/plugin-orders.csv?size=weekly&window=28d").text
         assert len(rows.splitlines()) == 6
-    assert [choice.name for choice in find_site().choices] == ["cohort", "compare", "event", "measure", "size", "value"]
+    assert [choice.name for choice in find_site().choices] == [
+        *("cohort", "compare", "event", "funnel", "measure", "money", "pace", "size", "value")
+    ]
 
 
 def answer(client: Client, tree: Any, name: str) -> dict[str, Any]:

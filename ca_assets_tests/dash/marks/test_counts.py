@@ -32,8 +32,10 @@ WITHOUT_COUNTS = {  # their charts show amounts
     *("overall-revenue", "purchases-revenue", "purchases-parts", "purchases-revenue-hours", "promotions-revenue", "promotions-discount"),
     *("clv-looked-back", "clv-by-segment", "clv-churn-risk"),  # this shop is too young for a forecast
 }
+WITHOUT_ROWS = {"anomalies-orders", "anomalies-cohorts", "anomalies-rfm-change"}  # this shop is too small for them
 WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers: of no set of customers
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
+    *("anomalies-timeline", "anomalies-sentences", "anomalies-causes", "anomalies-all-causes", "anomalies-funnel"),
     *("rfm-space", "rfm-frequency-recency", "rfm-monetary-frequency", "rfm-recency-monetary"),
     *("clv-expected", "clv-totals", "clv-calibration", "clv-scoreboard", "clv-parameters"),  # what may come, and how right that was
 }
@@ -57,7 +59,7 @@ def test_all_other_panels_have_lists() -> None:
 def test_a_list_has_as_many_rows_as_its_mark_says(views: Views, panel_id: str) -> None:
     results = [miscounted(views, panel_id, search) for search in SEARCHES]
     assert [wrong for wrong, _ in results if wrong] == []
-    assert sum(followed for _, followed in results) or panel_id in WITHOUT_COUNTS
+    assert sum(followed for _, followed in results) or panel_id in WITHOUT_COUNTS | WITHOUT_ROWS
 
 
 @pytest.mark.parametrize(("panel_id", "column"), [("purchases-revenue", "revenue"), ("purchases-parts", "discount")])
