@@ -58,3 +58,14 @@ def test_nulls_stay_null(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duckdb_sql, "agrees", lambda _: False)
     none = ibis.null("timestamp('UTC')")
     assert engine().to_pyarrow(wall_clock("Europe/London", none)).as_py() is None
+
+
+def test_microseconds_between_instants() -> None:
+    """Over changes of clocks, backwards, before 1970, null."""
+    moments = [dt.datetime(1969, 12, 31, 23, 59, 59, 999_999, dt.UTC), *around_changes("Europe/London")[:50], None]
+    later = [dt.datetime(2024, 3, 31, 1, 0, 0, 1, dt.UTC)] * len(moments)
+    times = {name: pa.array(column, pa.timestamp("us", "UTC")) for name, column in (("a", moments), ("b", later))}
+    given = ibis.memtable(pa.table({"i": range(len(moments)), **times}))
+    result = engine().to_pyarrow(given.select("i", n=given.b.delta(given.a, unit="microsecond")).order_by("i"))["n"].to_pylist()
+    expected = [(b - a) // dt.timedelta(microseconds=1) if a else None for a, b in zip(moments, later, strict=True)]
+    assert result == expected

@@ -56,6 +56,7 @@ def live(folder: Path, server: PostgreSQL, seed: int, days: int) -> list[dict[st
 def _compare_exports(yaml: Path, daily: Path, whole: Path, clean: CleanTables, now: Any) -> None:
     exports = [files_of(export_lake(yaml, home, now, clean.counts).export) for home in (daily, whole)]
     assert exports[0] == exports[1] and len(exports[0]) > 60
+    assert len(exports[0]["rfm_segments.csv"]) > 3, "a line for each buyer"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -173,7 +173,7 @@ class Days:
         sessions, customers, lines, deliveries = (",".join(columns) for columns in TYPES.values())
         shop = SampleShop(
             timezone="Europe/London",
-            settings={"pair_orders": 1, "churn_repeat_customers": 2},
+            settings={"pair_orders": 1, "churn_repeat_customers": 2, "rfm_minimum": 3},
             sessions=sessions,
             customers=customers if has_customers else None,
             baskets=lines,
