@@ -28,6 +28,7 @@ FLOORS = {"funnel": (10, "sessions"), "orders": (5, "orders"), "cohort": (5, "fi
 FLOOR_DAYS = 365
 LEARNABLE = 365  # periods of history from which on a network is trained
 MODELLED = 16  # offsets of cohorts that are modelled
+FEWEST_CUSTOMERS = 1.0  # of a cohort's cell on average; of fewer, one or two are no anomaly
 BLOCK = 64  # scopes at a time: bounds the memory
 
 
@@ -138,7 +139,9 @@ def cohort(base: Base, counts: Counts, span: Periods, scope: NDArray[np.int64], 
     modelled = ended & (np.arange(horizon + 1) < MODELLED)
     doubtful = span.sums(untrusted[scope].astype(np.int64)) > 0
     trusted = np.broadcast_to(~doubtful[..., None], actual.shape)
-    values = np.where(modelled, stabilized(actual), np.nan)
+    past = max(len(span) - RECENT[span.grain], 1)
+    mean = np.nan_to_num(actual[:, :past]).mean(axis=1)
+    values = np.where(modelled & (mean >= FEWEST_CUSTOMERS)[:, None], stabilized(actual), np.nan)
     names = tuple(map(str, range(horizon + 1)))
     return _group("cohort", counts, span, scope, _Series(names, actual, values, trusted, len(names)))
 
