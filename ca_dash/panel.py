@@ -7,7 +7,7 @@ badge and states are made for each request in `app.views`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -16,7 +16,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from dash import html
 
-from ca_assets.analyses.core.family import catalogue
+from ca_assets.analyses.core.family import catalogue, spec_of
 from ca_assets.analyses.core.report import Column, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.contracts.units import GRAINS, Grain
@@ -132,6 +132,14 @@ class Selection:
     def frame_at_end(self, path: ReportPath) -> Frame:
         """The rows of a report of all days up to the range's last (`Reader.frame_at_end`). Raises NotPublished."""
         return self.reader.frame_at_end(path, self.filters.scope, self.filters.end, self.filters.as_of)
+
+    def frame_of_range(self, path: ReportPath) -> Frame:
+        """The rows of a report with windows for exactly the chosen days. Raises NotPublished and NotComputed."""
+        shop = self.reader.shop()
+        window = self.filters.window_for(spec_of(str(path)), shop.report_dates if shop else ())
+        if window is None:
+            return self.reader.frame(path, self.filters.scope, days=(self.filters.start, self.filters.end))
+        return self.reader.frame(replace(path, window=window.days), self.filters.scope, window.end)
 
     def age(self, frame: Frame) -> str:
         """What must be said of rows that are older than the page (`format.age`)."""

@@ -70,6 +70,23 @@ PARTS: Mapping[str, Part] = {
         "Promotions need the voucher or campaign of each order. Map the column “promotion_id” of the source “sessions” in shop.yaml, "
         "then run ca sources apply shop.yaml and ca load.",
     ),
+    "deliveries": Part(
+        "has_deliveries",
+        "No deliveries are connected",
+        "Add the source “deliveries” (order id, delivery date; better with prepare date, promised date, latitude and longitude) to "
+        "shop.yaml, then run ca sources apply shop.yaml and ca load.",
+    ),
+    **{
+        need: Part(
+            f"has_{need}", title, f"Map {columns} of the source “deliveries” in shop.yaml, then run ca sources apply shop.yaml and ca load."
+        )
+        for need, title, columns in (
+            ("coordinates", "No locations are connected", "“latitude” and “longitude”"),
+            ("prepare_date", "No preparation times are connected", "“prepare_date”"),
+            ("return_date", "No returns are connected", "“return_date”"),
+            ("promised_date", "No promised dates are connected", "“promised_date”"),
+        )
+    },
 }
 
 

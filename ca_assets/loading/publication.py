@@ -104,4 +104,6 @@ def mapped_parts(shop: Shop) -> dict[str, bool]:
         "has_baskets": shop.sources.baskets is not None,
         "has_customers": shop.sources.customers is not None,
         "has_deliveries": shop.sources.deliveries is not None,
+        "has_coordinates": shop.mapped("deliveries", "latitude") and shop.mapped("deliveries", "longitude"),
+        **{f"has_{name}": shop.mapped("deliveries", name) for name in ("prepare_date", "return_date", "promised_date")},
     }

@@ -115,12 +115,13 @@ class Filters:
         if not spec.has_windows:
             return None
         if self.window is not None:
-            return Window(WINDOWS[self.window], self.as_of)
+            length = WINDOWS[self.window]
+            return Window(length, self.as_of) if length is None or length in spec.windows else None
         if self.end not in {self.as_of, *published}:
             return None
         if self.start == self.first_day:
             return Window(None, self.end)
-        return Window(self.days, self.end) if self.days in WINDOW_DAYS else None
+        return Window(self.days, self.end) if self.days in spec.windows else None
 
     def split_scopes(self, shop: ShopView) -> tuple[str, ...]:
         """The scopes to show a line each of: the first values of the dimension, in the shop's order; none when nothing is split."""

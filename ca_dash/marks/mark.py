@@ -103,7 +103,9 @@ def _ids(trace: Any, links: Mapping[tuple[str | None, str], str]) -> list[Any]:
 
 
 def _places(trace: Any) -> Any:
-    """Where its points are; None of a trace of another kind, as streams."""
+    """Where its points are, or what the trace says they are (`at` of its meta); None of a trace of another kind, as streams."""
+    if isinstance(trace.meta, Mapping) and "at" in trace.meta:
+        return trace.meta["at"]
     if trace.type == "treemap":
         return trace.labels
     name = "y" if "orientation" in trace and trace.orientation == "h" else "x"

@@ -35,7 +35,7 @@ from ca_dash.panels.plugin import ORDERS, SIZE
 PAGE = Page("/plugin", "Plug-in", "Is it found?", (ORDERS,), group="Extensions", order=0, icon="box", choices=(SIZE,))
 """
 PATHS = {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive", "/cohorts",
-         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv", "/anomalies"}  # fmt: skip
+         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv", "/anomalies", "/delivery"}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_new_panel_file_and_page_are_found(tmp_path: Path) -> None:
         rows = client.http.get(f"{url}/export/plugin-orders.csv?size=weekly&window=28d").text
         assert len(rows.splitlines()) == 6
     assert [choice.name for choice in find_site().choices] == [
-        *("cohort", "compare", "event", "funnel", "measure", "money", "pace", "size", "value")
+        *("cohort", "compare", "duration", "event", "funnel", "measure", "money", "pace", "size", "value")
     ]
 
 

@@ -37,6 +37,7 @@ WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
     *("anomalies-timeline", "anomalies-sentences", "anomalies-causes", "anomalies-all-causes", "anomalies-funnel"),
     *("rfm-space", "rfm-frequency-recency", "rfm-monetary-frequency", "rfm-recency-monetary"),
+    "delivery-abnormal",  # a table of single orders
     *("clv-expected", "clv-totals", "clv-calibration", "clv-scoreboard", "clv-parameters"),  # what may come, and how right that was
 }
 
