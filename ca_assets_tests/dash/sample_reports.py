@@ -13,7 +13,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.family import catalogue
 from ca_assets.analyses.core.report import ReportSet
 from ca_assets.contracts.report_path import WINDOW_DAYS, ReportPath, window_suffix
-from ca_assets_tests.dash import anomaly_rows, sample_clv, sample_delivery, sample_segments
+from ca_assets_tests.dash import anomaly_rows, delivery_rows, sample_clv, sample_segments
 
 LAST = dt.date(2024, 3, 13)
 FIRST = dt.date(2023, 9, 4)
@@ -309,7 +309,7 @@ def more(size: float, money: bool) -> dict[str, dict[str, list[Row]]]:
         "segmentation": sample_segments.segmentation(months, size, money),
         "clv": sample_clv.clv(LAST, size, money),
         "anomalies": anomaly_rows.anomalies({"daily": periods("daily"), "weekly": weeks}, STEPS, size, money),
-        "delivery": sample_delivery.delivery(days(), size),
+        "delivery": delivery_rows.delivery(days(), size),
     }
 
 

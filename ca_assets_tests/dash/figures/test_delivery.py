@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from ca_assets_tests.dash.sample_delivery import delivery
+from ca_assets_tests.dash.delivery_rows import delivery
 from ca_assets_tests.dash.sample_reports import days
 from ca_dash.components.states import Missing
 from ca_dash.figures import delivery as figures
