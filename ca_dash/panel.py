@@ -23,6 +23,7 @@ from ca_assets.contracts.units import GRAINS, Grain
 from ca_dash.components.graph import graph
 from ca_dash.components.icons import icon
 from ca_dash.components.table import TableRows
+from ca_dash.components.verdict import Verdicts
 from ca_dash.figures.base import Style
 from ca_dash.figures.measure import Measure
 from ca_dash.filters.url import Choice, Filters
@@ -32,7 +33,7 @@ from ca_dash.marks.mark import Behind
 from ca_dash.reports import Frame, Reader
 
 FigureFunction = Callable[..., go.Figure]
-TableFunction = Callable[..., TableRows]
+TableFunction = Callable[..., TableRows | Verdicts]
 Prepare = Callable[[pd.DataFrame, Grain | None], pd.DataFrame]
 Refuse = Callable[[pd.DataFrame, Mapping[str, Any]], tuple[str, str] | None]
 SHOWN_MEANINGS = 9
@@ -53,7 +54,8 @@ class Panel:
 
     `report` is `report_name/type` and may contain the names of choices in braces, and `{grain}`; `choose` decides where that is not
     enough. `period_grain`: that of the periods in its rows, where the report is no series of them alone. `choices` are those that its
-    report or its figure follows. `figure` draws; without one `table` gives the rows of a table that is always shown. `prepare` sees all
+    report or its figure follows. `figure` draws; without one `table` gives the rows of a table that is always shown, or
+    verdicts. `prepare` sees all
     rows before they are cut to the range, and adds the columns `added`. `refuse` tells from the rows and the shop's settings that there
     are too few data: title and remedy. `draws_money`: the figure is of amounts, which a scope of several currencies has none of.
     `definition` is said below that of the report. `ignores_range` says why a panel shows everything whatever the range. `adds_days`:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ca_assets.analyses.core.family import catalogue
 from ca_assets.analyses.core.report import ReportSet
 from ca_assets.contracts.report_path import WINDOW_DAYS, ReportPath, window_suffix
-from ca_assets_tests.dash import anomaly_rows, delivery_rows, sample_clv, sample_segments
+from ca_assets_tests.dash import ab_test_rows, anomaly_rows, delivery_rows, sample_clv, sample_segments
 
 LAST = dt.date(2024, 3, 13)
 FIRST = dt.date(2023, 9, 4)
@@ -21,18 +21,8 @@ STEPS = ("sessions", "has_basket", "checkout", "payment", "purchased")
 SHARES = (1.0, 0.42, 0.21, 0.16, 0.12)
 PEOPLE = ("download", "signup", "newsletter", "first_session", "first_purchase")
 FAMILIES = (
-    "funnels",
-    "stats",
-    "cohorts",
-    "products",
-    "promotions",
-    "churn",
-    "journey",
-    "rfm",
-    "segmentation",
-    "clv",
-    "anomalies",
-    "delivery",
+    *("funnels", "stats", "cohorts", "products", "promotions", "churn", "journey", "rfm", "segmentation"),
+    *("clv", "anomalies", "delivery", "ab_tests"),
 )
 WINDOWS = ("", *(window_suffix(days) for days in WINDOW_DAYS))
 Row = dict[str, Any]
@@ -310,6 +300,7 @@ def more(size: float, money: bool) -> dict[str, dict[str, list[Row]]]:
         "clv": sample_clv.clv(LAST, size, money),
         "anomalies": anomaly_rows.anomalies({"daily": periods("daily"), "weekly": weeks}, STEPS, size, money),
         "delivery": delivery_rows.delivery(days(), size),
+        "ab_tests": ab_test_rows.ab_tests(PROMOTIONS, [f"SKU-{n:02d}" for n in range(len(PRODUCTS))], LAST, size, money),
     }
 
 

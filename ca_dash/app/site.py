@@ -12,7 +12,7 @@ from ca_dash.filters.url import Choice
 from ca_dash.page import Page
 from ca_dash.panel import Panel
 
-GROUPS = ("Overview", "Funnels", "Customers", "Orders", "Products")  # their order in the navigation; others follow by name
+GROUPS = ("Overview", "Funnels", "Customers", "Orders", "Products", "Tests")  # their order in the navigation; others follow by name
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from ca_dash.app.site import Site
 from ca_dash.components.graph import EMPTY
 from ca_dash.components.states import Missing, state_message, unavailable
 from ca_dash.components.table import TableRows, table
+from ca_dash.components.verdict import Verdicts
 from ca_dash.figures.base import Style
 from ca_dash.figures.measure import SCOPE, add_earlier, split
 from ca_dash.filters import bar as filter_bar
@@ -129,6 +130,8 @@ class Views:
                 return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=_badge(rows))
             if panel.figure is None:
                 shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
+                if isinstance(shown, Verdicts):
+                    return PanelView(shown.content(panel.height), badge=_badge(rows))
                 return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
             figure = panel.figure(data=rows.data, style=style)
             link_marks(figure, marks_of(panel, rows, style), rows.filters)

@@ -74,12 +74,17 @@ def _variance(values: Floats, group: Ints, means: Floats, count: Ints) -> Floats
 
 
 def _against_others(scoped: Scoped, windows: Windows, labels: ScopeLabels, used: Used) -> Estimates:
-    """Difference-in-differences of each label against the scope's orders without it, scope by scope."""
-    is_usable = windows.state == USED
+    """Difference-in-differences of each label against the scope's orders without it, scope by scope.
+
+    Of customers who had ordered before the window before: around a first order nothing can lie before, so a label of first orders would
+    seem to raise orders, and one of heavy buyers as well.
+    """
+    is_usable = (windows.state == USED) & (windows.earlier > 0)
     change = (windows.after - windows.before).astype(np.float64)
     stratum = strata(scoped, windows)
     columns = {name: np.full(len(labels), np.nan) for name in ("effect", "low", "high", "p")}
     order = np.argsort(used.row, kind="stable")
+    order = order[is_usable[used.row[order]]]
     treated, listed = used.row[order], used.listed[order]
     for scope, span in scoped.by_scope():
         first, last = np.searchsorted(labels.scope, (scope, scope + 1))
@@ -99,10 +104,15 @@ def _against_others(scoped: Scoped, windows: Windows, labels: ScopeLabels, used:
 
 
 def strata(scoped: Scoped, windows: Windows) -> Ints:
-    """Of each row: calendar week, time since the client is known, and orders a week before it (METHODS, 3)."""
+    """Of each row: calendar week, time since the client is known, and orders a week before the window before (METHODS, 3).
+
+    The rate must not be that of the window itself: who has ordered little by chance then orders more afterwards, and the more so the
+    heavier a buyer he is.
+    """
     known_for = np.maximum(scoped.start - scoped.known, 1)
     tenure = np.searchsorted(TENURES, known_for, side="right")
-    rate = np.searchsorted(WEEKLY_RATES, windows.earlier / (known_for / WEEK), side="right")
+    weeks = np.maximum(known_for - windows.days * DAY, 1) / WEEK
+    rate = np.searchsorted(WEEKLY_RATES, windows.earlier / weeks, side="right")
     week = scoped.orders.week[scoped.order]
     return np.asarray((week * (len(TENURES) + 1) + tenure) * (len(WEEKLY_RATES) + 1) + rate, dtype=np.int64)
 

@@ -157,7 +157,7 @@ def _first_of(orders: Orders, groups: Ints, width: int, firsts: pa.Table) -> Int
 @dataclass(frozen=True)
 class Windows:
     """Per row of `Scoped`: what became of it (USED, TOO_RECENT, TOO_NEW); number and mean amount of the client's orders in the scope in
-    [t - w, t) and in (t, t + w] (NaN without one); and how many there were before t.
+    [t - w, t) and in (t, t + w] (NaN without one); and how many there were before t - w.
     """
 
     days: int
@@ -193,7 +193,7 @@ def windows(rows: Scoped, days: int, as_of: int) -> Windows:
         last - later,
         _mean(money, first, now),
         _mean(money, later, last),
-        now - rows.group_start,
+        first - rows.group_start,
     )
 
 

@@ -25,8 +25,9 @@ def _effects(name: str, what: str, needs: tuple[str, ...]) -> ReportSpec:
         f"Around each customer's order with the {what}: that customer's orders in the days before it and in as many days after it, this "
         "order (and any other at its very moment) in neither. Only orders whose window after is over, by customers known as long before. "
         "The effect on orders is how much more orders change around these than around orders without it of the same calendar week, by "
-        "customers known as long and ordering as often before (difference-in-differences); that on amounts is the mean difference of who "
-        "ordered on both sides. Intervals are of 95 %, clustered by customer. Nothing is decided below the number of customers with which "
+        "customers known as long and ordering as often until then (difference-in-differences; of customers with an order before the "
+        "window); that on amounts is the mean difference of who ordered on both sides. Intervals are of 95 %, clustered by customer. "
+        "Nothing is decided below the number of customers with which "
         f"a change of 30 % is seen in 80 % of cases. The first 100 (a setting) by orders.{_ASSOCIATION}"
     )
     columns = (

@@ -35,7 +35,8 @@ from ca_dash.panels.plugin import ORDERS, SIZE
 PAGE = Page("/plugin", "Plug-in", "Is it found?", (ORDERS,), group="Extensions", order=0, icon="box", choices=(SIZE,))
 """
 PATHS = {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/funnels/conversion", "/purchases", "/descriptive", "/cohorts",
-         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv", "/anomalies", "/delivery"}  # fmt: skip
+         "/products", "/promotions", "/churn", "/journey", "/rfm", "/segmentation", "/clv", "/anomalies", "/delivery",
+         "/ab-promotions", "/ab-products", "/ab-segments"}  # fmt: skip
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def plugin(tmp_path: Path) -> Iterator[None]:
 
 def test_navigation_has_all_pages_in_order() -> None:
     assert set(SITE.by_path) == PATHS
-    assert [page.group for page in SITE.pages] == sorted((page.group for page in SITE.pages), key=["Overview", "Funnels", "Customers", "Orders", "Products"].index)  # noqa: E501  # fmt: skip
+    assert [page.group for page in SITE.pages] == sorted((page.group for page in SITE.pages), key=["Overview", "Funnels", "Customers", "Orders", "Products", "Tests"].index)  # noqa: E501  # fmt: skip
     assert [page.title for page in SITE.pages][:4] == ["Overall", "Customers", "Anomalies", "Sessions"]
 
 
@@ -89,7 +90,7 @@ def test_a_new_panel_file_and_page_are_found(tmp_path: Path) -> None:
         rows = client.http.get(f"{url}/export/plugin-orders.csv?size=weekly&window=28d").text
         assert len(rows.splitlines()) == 6
     assert [choice.name for choice in find_site().choices] == [
-        *("cohort", "compare", "duration", "event", "funnel", "measure", "money", "pace", "size", "value")
+        *("around", "cohort", "compare", "compared", "duration", "event", "funnel", "measure", "money", "pace", "size", "tested", "value")
     ]
 
 
