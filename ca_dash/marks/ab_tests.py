@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ca_dash.figures.ab_verdicts import around, chosen_rows
+from ca_dash.figures.ab_tests.verdicts import around, chosen_rows
 from ca_dash.figures.segment import segment_name
 from ca_dash.marks.mark import Behind, Mark, Shown
 

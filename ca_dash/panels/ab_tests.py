@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ca_assets.contracts.report_path import ReportPath
-from ca_dash.figures import ab_tests as figures
-from ca_dash.figures import ab_verdicts
+from ca_dash.figures.ab_tests import charts as figures
+from ca_dash.figures.ab_tests import verdicts
 from ca_dash.filters.url import Choice
 from ca_dash.marks import ab_tests as marks
 from ca_dash.marks.mark import Behind
@@ -31,7 +31,7 @@ def _panels(kind: str, names: Names | None) -> tuple[Panel, ...]:
             f"For each {kind} with enough customers: whether orders change after it, compared with orders without it of the same week, by "
             "customers known as long and ordering as often. For example +5 orders per 100 uses in 7 days: five more orders after a hundred "
             "orders with it.",
-            table=ab_verdicts.label_verdicts(kind),
+            table=verdicts.label_verdicts(kind),
             choices=both,
             names=names,
             ignores_range=AS_OF,
@@ -184,7 +184,7 @@ SEGMENT_VERDICTS = Panel(
     SEGMENT_REPORT,
     None,
     "For each segment: whether its customers order more or less than is usual. Customers keep the segment that they had before.",
-    table=ab_verdicts.segment_verdicts,
+    table=verdicts.segment_verdicts,
     choices=(COMPARED, TESTED),
     ignores_range=SEGMENTS_AS_OF,
     is_wide=True,

@@ -32,7 +32,7 @@ WITHOUT_COUNTS = {  # their charts show amounts
     *("overall-revenue", "purchases-revenue", "purchases-parts", "purchases-revenue-hours", "promotions-revenue", "promotions-discount"),
     *("clv-looked-back", "clv-by-segment", "clv-churn-risk"),  # this shop is too young for a forecast
 }
-WITHOUT_ROWS = {  # this shop is too small for them, and 28 days ago it had too few buyers: `analyses/test_ab_tests` follows those sets
+WITHOUT_ROWS = {  # this shop is too small for them, and 28 days ago it had too few buyers: `analyses/ab_tests` follows those sets
     *("anomalies-orders", "anomalies-cohorts", "anomalies-rfm-change"),
     *("ab-segment-verdicts", "ab-segment-differences", "ab-segment-values", "ab-segment-numbers"),
 }

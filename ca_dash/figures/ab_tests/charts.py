@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from ca_dash.components.states import Missing
 from ca_dash.components.table import TableRows
 from ca_dash.figures import base, ranked
-from ca_dash.figures.ab_verdicts import HUNDRED, around, chosen_rows, missing, period_words, value
+from ca_dash.figures.ab_tests.verdicts import HUNDRED, around, chosen_rows, missing, period_words, value
 from ca_dash.figures.base import Style
 from ca_dash.figures.segment import segment_name
 from ca_dash.format import change, counted, money, number, rate

@@ -1,0 +1,1 @@
+"""Tests before and after as pages show them: sentences, charts and tables."""
