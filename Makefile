@@ -80,6 +80,7 @@ bench-models: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models $(if $(BENCH_DATA),--data $(BENCH_DATA))
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.anomalies $(if $(BENCH_DATA),--nab $(BENCH_DATA)/nab_dev.zip)
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.ab_tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.delivery
 
 lock:
 	$(UV) pip compile -q pyproject.toml --group dev --extra bigquery-storage --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
