@@ -35,6 +35,7 @@ WITHOUT_COUNTS = {  # their charts show amounts
 WITHOUT_ROWS = {  # this shop is too small for them, and 28 days ago it had too few buyers: `analyses/ab_tests` follows those sets
     *("anomalies-orders", "anomalies-cohorts", "anomalies-rfm-change"),
     *("ab-segment-verdicts", "ab-segment-differences", "ab-segment-values", "ab-segment-numbers"),
+    *("delivery-customers", "delivery-lateness", "delivery-on-time"),  # no promised dates, and nobody waits longer than others
 }
 WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers, for tests: for no customers
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
