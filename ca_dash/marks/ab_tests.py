@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -83,11 +84,11 @@ def pairs(data: pd.DataFrame, _shown: Shown) -> list[Mark]:
 
 
 def segments(data: pd.DataFrame, shown: Shown) -> list[Mark]:
-    """Customers of each frozen segment."""
+    """Customers of each frozen segment, by the place of its bar."""
     grain = shown.style.choices.get("compared", "daily")
     return [
         Mark(
-            segment_name(row["segment"]),
+            str(int(row["segment_order"]) - 1),
             segment_name(row["segment"]),
             "frozen_segment",
             int(row["customers"]),
@@ -97,4 +98,9 @@ def segments(data: pd.DataFrame, shown: Shown) -> list[Mark]:
     ]
 
 
-PAIRS, SEGMENTS = Behind(("customers",), pairs), Behind(("customers",), segments)
+def listed_segments(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+    """The same of a chart whose points are at no such place."""
+    return [replace(mark, at="") for mark in segments(data, shown)]
+
+
+PAIRS, SEGMENTS, LISTED_SEGMENTS = (Behind(("customers",), marks) for marks in (pairs, segments, listed_segments))

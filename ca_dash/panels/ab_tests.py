@@ -200,7 +200,7 @@ SEGMENT_DIFFERENCES = Panel(
     choices=(COMPARED, TESTED),
     ignores_range=SEGMENTS_AS_OF,
     height=380,
-    behind=marks.SEGMENTS,
+    behind=marks.LISTED_SEGMENTS,
 )
 SEGMENT_VALUES = Panel(
     "ab-segment-values",

@@ -37,6 +37,10 @@ WITHOUT_ROWS = {  # this shop is too small for them, and 28 days ago it had too 
     *("ab-segment-verdicts", "ab-segment-differences", "ab-segment-values", "ab-segment-numbers"),
     *("delivery-customers", "delivery-lateness", "delivery-on-time"),  # no promised dates, and nobody waits longer than others
 }
+WITHOUT_FIGURES = WITHOUT_ROWS | {
+    *("ab-product-effects", "ab-promotion-effects", "ab-promotion-pairs"),
+    *("clv-looked-back", "clv-by-segment", "clv-churn-risk"),
+}
 WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers, for tests: for no customers
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
     *("anomalies-timeline", "anomalies-sentences", "anomalies-causes", "anomalies-all-causes", "anomalies-funnel"),
@@ -84,7 +88,11 @@ def test_points_open_the_lists_of_their_marks(views: Views, panel_id: str) -> No
     assert shop is not None
     marks = [mark for mark in marks_in(views, panel_id, ONE_CURRENCY) if mark.count != 0]
     links = {mark_href(mark, parse(ONE_CURRENCY, shop, SITE.choices)): mark for mark in marks}
-    figure = views.panel(panel, ONE_CURRENCY, "light").content
+    view = views.panel(panel, ONE_CURRENCY, "light")
+    if view.state is not None:  # this shop has too little for the chart
+        assert panel_id in WITHOUT_FIGURES
+        return
+    figure = view.content
     drawn = {link for trace in figure.data if trace.ids is not None for link in np.ravel(trace.ids).tolist()} - {""}
     assert drawn <= set(links)
     assert {links[link].series for link in drawn} == {mark.series for mark in marks if mark.at}
