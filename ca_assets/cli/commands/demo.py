@@ -10,7 +10,7 @@ import click
 
 from ca_assets.cli.output import note, say
 
-WEEKLY = "weekly"  # the job of customer lifetime value
+JOBS = ("daily", "weekly")  # of anomalies; of customer lifetime value, which takes longest
 
 
 @click.command("demo")
@@ -32,9 +32,10 @@ def command(sessions: int, seed: int, out: Path | None, no_serve: bool) -> None:
     load()
     announce_admin()
     if no_serve:
-        say(f"Run `ca up` to serve it; `ca load --job {WEEKLY}` computes customer lifetime value, which takes some minutes.")
+        beside = " and ".join(f"`ca load --job {job}`" for job in JOBS)
+        say(f"Run `ca up` to serve it; {beside} compute anomalies and customer lifetime value, which takes some minutes.")
     else:
-        up(jobs=[WEEKLY])
+        up(jobs=JOBS)
 
 
 def _make(folder: Path, sessions: int, seed: int) -> None:
