@@ -24,7 +24,7 @@ def on_time(data: pd.DataFrame, shown: Shown) -> list[Mark]:
             {"promise": "on_time"},
             period_days(row["period"], style.grain, shown.filters),
         )
-        for row in punctual(data, style).to_dict("records")
+        for row in punctual(data, style).dropna(subset=["on_time"]).to_dict("records")  # null where nothing is promised
     ]
 
 

@@ -44,7 +44,7 @@ def test_choices_stand_in_the_url() -> None:
 
 def test_periods_are_offered_where_a_panel_follows_them() -> None:
     offered = {page.path for page in SITE.pages if "'name': 'grain'" in bar_of(page.path, "")}
-    assert offered == {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/purchases", "/products", "/promotions"}
+    assert offered == {"/", "/customers", "/funnels/sessions", "/funnels/customers", "/purchases", "/products", "/promotions", "/delivery"}
 
 
 def test_dates_are_off_where_nothing_follows_them() -> None:
