@@ -37,9 +37,6 @@ WITHOUT_ROWS = {  # this shop is too small for them, and 28 days ago it had too 
     *("ab-segment-verdicts", "ab-segment-differences", "ab-segment-values", "ab-segment-numbers"),
     *("delivery-customers", "delivery-lateness", "delivery-on-time"),  # no promised dates, and nobody waits longer than others
 }
-    *("ab-product-effects", "ab-promotion-effects", "ab-promotion-pairs"),
-    *("clv-looked-back", "clv-by-segment", "clv-churn-risk"),
-}
 WITHOUT_LISTS = {  # their points stand for gaps between orders, for shares of a curve, for single customers, for tests: for no customers
     *("churn-weekly-gaps", "churn-monthly-gaps", "cohorts-survival"),
     *("anomalies-timeline", "anomalies-sentences", "anomalies-causes", "anomalies-all-causes", "anomalies-funnel"),
