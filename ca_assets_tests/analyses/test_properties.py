@@ -89,7 +89,7 @@ def test_sums_tie_out(sessions: list[Row]) -> None:
 
 
 NOT_MAPPED = {"products", "promotions", "delivery"}  # this shop has none of these, so their reports do not exist
-WITHOUT_REPORTS = {"rfm_segments"}
+WITHOUT_REPORTS = {"rfm_segments", "search_terms"}
 
 
 def test_nothing_known_is_refused() -> None:
