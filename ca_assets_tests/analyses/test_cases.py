@@ -18,6 +18,7 @@ from ca_assets_tests.oracle.case import Case
 from ca_assets_tests.oracle.cases.catalogue import CASES
 from ca_assets_tests.oracle.reports import all_reports, load_world, without_model
 
+WITHOUT_ORACLE = {"clv"}  # its figures are a model's; `test_clv` has the fixed ones by hand
 LOADED = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 
 
@@ -45,4 +46,4 @@ def test_case_and_oracle(case: Case, tmp_path: Path) -> None:
         assert len(mine) == table.num_rows
         wrong = [(name, mine[key], row) for key, row in theirs.items() if not all(map(same, mine[key], row))]
         assert wrong == []
-    assert not tables_by_path
+    assert {name.partition("/")[0] for name in tables_by_path} <= WITHOUT_ORACLE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -180,8 +181,7 @@ def test_one_asset_alone_and_republication(own: Home, tmp_path: Path) -> None:
     files = own.export(tmp_path / "a")
     own.ca("load", "--only", "stats")
     assert own.export(tmp_path / "b") == files
-    for file in (own.home / "index").iterdir():
-        file.unlink()
+    shutil.rmtree(own.home / "index")
     own.ca("export", "stats/kpis", fails=True)
     own.ca("publish")
     assert own.export(tmp_path / "c") == files

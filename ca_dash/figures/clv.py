@@ -72,7 +72,7 @@ def expected(*, data: pd.DataFrame, style: Style) -> go.Figure:
             name=name,
             mode="lines",
             stackgroup="forecast",
-            line={"color": shade, "width": 0.5},
+            line={"color": shade, "width": 0},
             fillcolor=style.tint(shade, 0.45),
             hovertemplate=base.hover("money", style),
         )
