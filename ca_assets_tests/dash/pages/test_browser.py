@@ -10,13 +10,16 @@ from ca_assets_tests.dash.browsing import HOSTILE, PATHS, READY, show, visit
 pytestmark = pytest.mark.browser
 
 
+REFUSED_IN_28_DAYS = {"/delivery": 1}  # what lateness costs is known after 30 days
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_pages_render_everything_from_this_server(browser: Browser, shop_url: str, width: int, scheme: str) -> None:
     complaints: list[str] = []
     page = visit(browser, shop_url, complaints, width, scheme)
     for path in PATHS:
         show(page, f"{shop_url}{path}?window=28d&scope=device%3Dphone")
-        assert page.locator(".ca-state").count() == 0, path
+        assert page.locator(".ca-state").count() == REFUSED_IN_28_DAYS.get(path, 0), path
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width, path
         drawn = page.evaluate("() => document.querySelector('.js-plotly-plot').layout.template.layout.hoverlabel.bgcolor")
         assert drawn == ("#171a21" if scheme == "dark" else "#ffffff")

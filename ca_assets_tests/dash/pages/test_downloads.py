@@ -22,6 +22,7 @@ GRAINS = ("daily", "weekly", "monthly")
 BEGIN_THERE = {
     *(f"funnels/customers_{kind}" for kind in (*GRAINS, "hourly", "conversion")),
     *("cohorts/daily_0_1", "cohorts/weekly_0_1", "cohorts/revenue_weekly", "cohorts/next_order_survival", "journey/average"),
+    *("anomalies/cohort_daily", "anomalies/cohort_weekly"),
 }
 UNKNOWN = {"counts": {"sessions": {"unknown_clients": 3, "unknown_client_sessions": 1_200}}, "has_customers": True}
 
@@ -43,7 +44,8 @@ def remarks_of(shop: ShopView, page: Page, **meta: Any) -> str:
 def reports_of(page: Page) -> set[str]:
     """The reports that the panels of a page may show."""
     shapes = {panel.report for panel in page.panels}
-    filled = {shape.format(grain=grain, cohort=grain, event="0_1", value="share") for shape in shapes for grain in GRAINS}
+    choices = {choice.name: choice.default for choice in SITE.choices}
+    filled = {shape.format(**choices | {"grain": grain, "cohort": grain, "pace": grain}) for shape in shapes for grain in GRAINS}
     return filled & set(catalogue())
 
 
