@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -122,8 +123,8 @@ class Scoped:
 
     def by_scope(self) -> Iterator[tuple[int, slice]]:
         """Number and rows of each scope that has orders."""
-        firsts = np.flatnonzero(np.r_[True, self.scope[1:] != self.scope[:-1]]) if len(self.scope) else np.zeros(0, np.int64)
-        for first, last in zip(firsts.tolist(), [*firsts[1:].tolist(), len(self.scope)], strict=True):
+        edges = np.flatnonzero(np.r_[True, self.scope[1:] != self.scope[:-1], True]) if len(self.scope) else np.zeros(0, np.int64)
+        for first, last in pairwise(edges.tolist()):
             yield int(self.scope[first]), slice(first, last)
 
 
