@@ -8,7 +8,7 @@ from dataclasses import replace
 import ibis
 
 from ca_assets.analyses.core.context import default_report_date
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.cleaning.build import CleanTables, build_tables
 from ca_assets.dry_run.inspect import InspectedSource, Inspection
 from ca_assets.dry_run.result import MonthFigures, MonthNote

@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis
 
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.lake.files import LakeFiles, scan
 from ca_assets.lake.lake import Lake
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import ibis
 
 from ca_assets.analyses.core.calendar import wall_clock
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.members import MemberSet, RowKind, Selection
 from ca_assets.analyses.core.report import Column
 

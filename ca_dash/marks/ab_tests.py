@@ -23,6 +23,7 @@ def tested(kind: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """Tested orders and customers of each label that has any."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         made = []
         for row in chosen_rows(data, shown.style).to_dict("records"):
             values = {"kind": kind, "label": row["label"], "window": str(int(row["window_days"])), "metric": row["metric"]}
@@ -40,6 +41,7 @@ def untested(kind: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """Orders of each label without enough data: all, too recent, of customers too new."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         rows, made = chosen_rows(data, shown.style), []
         for row in rows[rows["decision"] == "not_enough_data"].to_dict("records"):
             values = {"kind": kind, "label": row["label"]}
@@ -56,6 +58,7 @@ def all_labels(kind: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """All orders of each label."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         days = around(shown.style).days
         rows = data[(data["metric"] == "orders") & (data["window_days"] == days)].sort_values(
             ["label_orders", "label"], ascending=[False, True]

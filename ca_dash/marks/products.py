@@ -19,6 +19,7 @@ def top(key: str) -> Behind:
     """Orders with each of the first products or categories, by the place of its bar."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         measure, style = MEASURE.value_in(shown.style.choices), shown.style
         rows = data[data[key] != OTHER].sort_values([measure, "orders", key], ascending=[False, False, True]).head(TOP)
         return [

@@ -34,6 +34,7 @@ def shares(*columns: tuple[str, str, str]) -> Callable[[pd.DataFrame, Shown], li
     """Orders with and without a promotion per period."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         style = shown.style
         rows = ranked.by_grain(data, columns=[column for column, _, _ in columns], style=style)
         return [
@@ -57,6 +58,7 @@ def hours(*columns: tuple[str, str, str]) -> Callable[[pd.DataFrame, Shown], lis
     """Orders with and without a promotion by hour of the day."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         return [
             shown.of_window(
                 Mark(
@@ -91,6 +93,7 @@ def trend(column: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """Orders of each of the largest promotions per period; the chart shows their amount."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         style = shown.style
         used = data.groupby("promotion_id")["orders"].transform("sum") > 0
         rows, lines = ranked.largest(

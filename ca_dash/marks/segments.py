@@ -25,6 +25,7 @@ def bins(metric: str) -> Callable[[pd.DataFrame, Shown], list[Mark]]:
     """Customers of each bin of a histogram with a score."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         unit = "money" if metric == "monetary" else "days"
         return [
             Mark(

@@ -16,6 +16,7 @@ def per_period(members: str, count: str | None, *series: str | None) -> Callable
     """Marks of a row per period: of each series those of the set in the period's days; `count`: the column of their number."""
 
     def marks(data: pd.DataFrame, shown: Shown) -> list[Mark]:
+        """Of the rows that the chart draws."""
         grain, style = shown.style.grain, shown.style
         return [
             Mark(

@@ -103,6 +103,7 @@ def _negative_binomial(samples: Samples) -> Floats:
     mean, value = samples.mean, np.maximum(samples.value, 0)
 
     def likelihood(log_shape: Floats) -> Floats:
+        """Log-likelihood of each group, by the logarithm of its shape."""
         shape = np.exp(log_shape)
         at = shape[samples.group]
         parts = samples.total(gammaln(value + at) - gammaln(at) - gammaln(value + 1))

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base, to_numpy
-from ca_assets.analyses.core.exact_sums import UNITS
+from ca_assets.analyses.core.decimals import UNITS
 from ca_assets.analyses.core.temp_tables import TempTables
 
 Ints = NDArray[np.int64]

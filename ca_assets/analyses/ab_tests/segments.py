@@ -20,7 +20,7 @@ from ca_assets.analyses.ab_tests.orders import Ints, Orders
 from ca_assets.analyses.ab_tests.student import critical, two_sided
 from ca_assets.analyses.core.base import Base
 from ca_assets.analyses.core.calendar import periods
-from ca_assets.analyses.core.exact_sums import UNITS
+from ca_assets.analyses.core.decimals import UNITS
 from ca_assets.analyses.core.report import ReportSpec
 from ca_assets.analyses.core.rows import Labels, Values, per_scope, rows
 from ca_assets.analyses.core.segments.instants import SegmentsAt, instant

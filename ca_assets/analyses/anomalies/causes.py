@@ -16,7 +16,7 @@ from ca_assets.analyses.anomalies.flags import Flagged
 from ca_assets.analyses.anomalies.series import ZERO
 from ca_assets.analyses.anomalies.specs import SPECS
 from ca_assets.analyses.core.base import Base
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.rows import empty
 from ca_assets.contracts.reserved import NONE, OTHER
 

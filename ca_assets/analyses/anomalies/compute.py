@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import ibis
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -50,8 +51,6 @@ def run(inputs: Inputs, context: Context) -> Result:
     reports = build_report_set("anomalies", base, tables)
     reports = replace(reports, meta={**reports.meta, "refusals": refused})
     flags = newest(tables["flags"], NEWEST_DAYS, base.session_days.last)
-    import ibis
-
     return Result(reports, f"{flags:,} flags in the last {NEWEST_DAYS} days", {FLAGS.name: ibis.memtable(firsts)})
 
 

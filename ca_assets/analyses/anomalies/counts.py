@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy
 from ca_assets.analyses.core.calendar import week_lead
 from ca_assets.analyses.core.cubes import daily, dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.contracts.units import Grain
 
 Ints = NDArray[np.int64]

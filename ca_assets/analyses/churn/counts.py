@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ca_assets.analyses.churn.evaluations import Evaluations, Times
 from ca_assets.analyses.core.base import Base, to_numpy
 from ca_assets.analyses.core.cubes import Cube, dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.intervals import ratio
 
 Counts = NDArray[np.int64]

@@ -12,7 +12,7 @@ from ca_assets.analyses.clv_predictions.backtests import Outlook
 from ca_assets.analyses.clv_predictions.parts import Part
 from ca_assets.analyses.clv_predictions.shares import Shares
 from ca_assets.analyses.core.base import by_scope, to_numpy
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.models.value.forecast import Floats
 
 MODELS = ("published", "bgnbd_gg", "last_period")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base
 from ca_assets.analyses.core.calendar import EPOCH, periods
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.selection import select_currency
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.models.value.forecast import Ints, OrderDays

@@ -12,7 +12,7 @@ from ca_assets.analyses.clv_predictions.shares import Shares
 from ca_assets.analyses.clv_predictions.specs import SPECS
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy
 from ca_assets.analyses.core.cubes import dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.rows import Labels, Values, empty, per_scope, rows
 from ca_assets.analyses.core.segments.model import segment_model

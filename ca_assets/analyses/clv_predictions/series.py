@@ -16,7 +16,7 @@ from ca_assets.analyses.clv_predictions.shares import Shares, arrival_shares
 from ca_assets.analyses.clv_predictions.specs import SPECS
 from ca_assets.analyses.core.base import by_scope, to_numpy
 from ca_assets.analyses.core.cubes import daily
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.rows import Labels, per_scope, rows
 from ca_assets.models.value.forecast import Floats

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ca_assets.analyses.clv_predictions.backtests import Outlook
 from ca_assets.analyses.clv_predictions.parts import Part
 from ca_assets.analyses.core.base import to_numpy
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.models.value.forecast import Floats
 
 YEAR = 364  # days: 52 weeks

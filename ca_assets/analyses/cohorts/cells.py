@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ca_assets.analyses.cohorts.specs import FROM_ORDERS, SPECS, CohortGrain
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy
 from ca_assets.analyses.core.calendar import Periods, periods, week_lead
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.rows import Values, money, rows
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from ca_assets.analyses.core.base import Base, by_scope, union_all
 from ca_assets.analyses.core.calendar import periods
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.report import ReportSpec
 from ca_assets.analyses.core.rows import Labels, Values, money, rows
 from ca_assets.analyses.core.temp_tables import TempTables

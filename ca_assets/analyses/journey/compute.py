@@ -16,7 +16,7 @@ from ca_assets.analyses.core.base import Base, by_scope, to_numpy
 from ca_assets.analyses.core.calendar import elapsed_hours
 from ca_assets.analyses.core.context import Context
 from ca_assets.analyses.core.cubes import dense
-from ca_assets.analyses.core.exact_sums import exact_mean, exact_sum
+from ca_assets.analyses.core.decimals import exact_mean, exact_sum
 from ca_assets.analyses.core.family import Inputs, Result
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.report import all_scope

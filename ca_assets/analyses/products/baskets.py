@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import WINDOW_BUCKETS, Base, by_scope
 from ca_assets.analyses.core.cubes import dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.analyses.core.top_lists import Items, coded
 

@@ -17,7 +17,7 @@ from ca_assets.analyses.core.base import Base, by_scope
 from ca_assets.analyses.core.calendar import periods
 from ca_assets.analyses.core.context import Context
 from ca_assets.analyses.core.cubes import chosen_windows, daily
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.family import Inputs, Result
 from ca_assets.analyses.core.report import all_scope
 from ca_assets.analyses.core.report_set import build_report_set

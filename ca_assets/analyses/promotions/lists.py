@@ -15,7 +15,7 @@ import pandas as pd
 
 from ca_assets.analyses.core.base import WINDOW_BUCKETS, Base, by_scope
 from ca_assets.analyses.core.cubes import dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.analyses.core.top_lists import Items, Ranking, coded, rank_items, top_list, top_list_by_day, with_texts
 from ca_assets.contracts.reserved import NONE

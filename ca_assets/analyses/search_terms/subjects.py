@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from ca_assets.analyses.core.base import Base, to_numpy
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.analyses.search_terms.specs import TABLES, Subject
 from ca_assets.contracts.arrow import ARROW_TYPES

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ca_assets.analyses.core.base import by_scope, to_numpy, union_all
 from ca_assets.analyses.core.cubes import Cube, dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.rows import Labels, Values, empty, money, rows
 from ca_assets.analyses.core.segments.columns import NEW
 from ca_assets.analyses.core.segments.model import SegmentModel

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from ca_assets.analyses.core.cubes import dense
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.rows import Labels, Values, money, per_scope, rows
 from ca_assets.analyses.core.segments.model import SegmentModel

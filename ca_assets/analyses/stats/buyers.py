@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy, union_all
 from ca_assets.analyses.core.cubes import chosen_windows
-from ca_assets.analyses.core.decimals import MILLIONTHS, bin_widths, half_even
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import MILLIONTHS, bin_widths, exact_sum, half_even
 from ca_assets.analyses.core.rows import rows
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.analyses.stats.specs import SPECS

@@ -15,7 +15,7 @@ from ca_assets.analyses.core.base import Base, by_scope
 from ca_assets.analyses.core.calendar import Periods, periods
 from ca_assets.analyses.core.context import Context
 from ca_assets.analyses.core.cubes import Cube, chosen_windows, daily, dense, hourly, window_lengths
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.family import Inputs, Result
 from ca_assets.analyses.core.intervals import ratio
 from ca_assets.analyses.core.report import all_scope

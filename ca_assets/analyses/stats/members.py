@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import MILLIONTHS, exact_sum, half_even
 from ca_assets.analyses.core.members import MemberSet, Parameter, Selection, customers_of
 
 HERE = __name__

@@ -48,6 +48,7 @@ def fit_order_spread(orders: Floats, expected: Floats, shape: Floats) -> OrderSp
         return OrderSpread()
 
     def log_likelihood(values: Floats) -> tuple[float, Floats]:
+        """Weighted, with its gradient."""
         size = np.exp(np.clip(values[0] + values[1] * logs, -7.0, 12.0))
         value = gammaln(size + orders) - gammaln(size) + size * np.log(size / (size + expected))
         value += orders * np.log(expected / (size + expected))

@@ -78,6 +78,7 @@ def _in_processes(columns: State, seeds: list[int], epochs: int) -> list[State]:
             np.save(Path(folder) / f"{name}.npy", column, allow_pickle=False)
 
         def run(seed: int) -> State:
+            """Train with one seed, in a process of its own."""
             target = Path(folder) / f"{seed}.npz"
             command = [sys.executable, "-m", __name__, folder, str(seed), str(epochs), str(target)]
             one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -133,6 +134,7 @@ def _make_net() -> torch.nn.Module:
             nn.init.zeros_(last.bias)
 
         def forward(self, weekly: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+            """The correction of each row."""
             channels = self.convolution(weekly.transpose(1, 2))
             last = self.lstm(weekly.reshape(len(weekly), -1, 3 * BLOCK))[1][0][0]
             whole = torch.cat([channels.amax(dim=2), channels.mean(dim=2), last, numbers], dim=1)

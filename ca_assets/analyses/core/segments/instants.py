@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import to_numpy
-from ca_assets.analyses.core.decimals import MILLIONTHS
-from ca_assets.analyses.core.exact_sums import UNITS
+from ca_assets.analyses.core.decimals import MILLIONTHS, UNITS
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 from ca_assets.analyses.core.segments.model import SegmentModel, padded
 from ca_assets.analyses.core.segments.sampling import LARGEST_SAMPLE, Metric, Series

@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base, by_scope, to_numpy
-from ca_assets.analyses.core.exact_sums import exact_sum
+from ca_assets.analyses.core.decimals import exact_sum
 from ca_assets.analyses.core.segments.bounds import Bounds, BoundsInForce
 from ca_assets.analyses.core.segments.fits import CLUSTERS
 from ca_assets.analyses.core.segments.month_ends import MonthEnds, month_ends

@@ -18,8 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ca_assets.analyses.core.base import Base
-from ca_assets.analyses.core.decimals import MILLIONTHS, half_even
-from ca_assets.analyses.core.exact_sums import UNITS
+from ca_assets.analyses.core.decimals import MILLIONTHS, UNITS, half_even
 from ca_assets.analyses.core.segments.month_ends import MonthEnds
 
 MICROSECONDS = 3600.0  # of a millionth of an hour
