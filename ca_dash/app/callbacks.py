@@ -16,15 +16,17 @@ from ca_dash.components.icons import icon
 from ca_dash.filters import url
 from ca_dash.lists.url import kind_at
 from ca_dash.page import content
+from ca_dash.settings.frame import framed
+from ca_dash.settings.page import Services
 from ca_dash.theme import Scheme
 
 SEARCH = Input("query", "data")  # of the page in place: the URL is already that of the next one while that is fetched
 COLORS = Input("colors", "data")
 
 
-def register(app: Dash, views: Views) -> None:
+def register(app: Dash, views: Views, services: Services) -> None:
     """Connect everything to an application."""
-    _router(app, views)
+    _router(app, views, services)
     _filters(app, views)
     _panels(app, views, "panel", "figure", "figure")
     _panels(app, views, "rows", "table", "children")
@@ -33,7 +35,7 @@ def register(app: Dash, views: Views) -> None:
     _browser(app)
 
 
-def _router(app: Dash, views: Views) -> None:
+def _router(app: Dash, views: Views, services: Services) -> None:
     @app.callback(Output("page", "children"), Output("title", "data"), Output("shown", "data"), Input("url", "pathname"))
     def _show(pathname: str | None) -> tuple[Any, str, str | None]:
         page = views.site.page_at(pathname)
@@ -45,6 +47,9 @@ def _router(app: Dash, views: Views) -> None:
         searched = search.kind_of(pathname)
         if searched is not None:
             return search.content(searched), "Search", pathname
+        settings_page = services.page_at(pathname)
+        if settings_page:
+            return framed(settings_page, services), settings_page.title, pathname
         parts = [icon("empty", 34), html.H1("There is no such page"), html.P("Choose one from the navigation.", className="ca-muted")]
         return html.Div(parts, className="ca-not-found"), "Not found", pathname
 

@@ -23,6 +23,8 @@ from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
 from ca_dash.search.url import kind_of
+from ca_dash.settings.page import Services
+from ca_dash.settings.site import find_settings_pages
 
 INDEX_PAGE = """<!DOCTYPE html>
 <html lang="en" data-mantine-color-scheme="light">
@@ -41,8 +43,8 @@ INDEX_PAGE = """<!DOCTYPE html>
 class Application(Dash):
     """Dash, whose document is the same for every path: the one of a path without a page is found missing by programs too."""
 
-    def __init__(self, site: Site, **options: Any) -> None:
-        self.site = site
+    def __init__(self, site: Site, services: Services, **options: Any) -> None:
+        self.site, self.services = site, services
         super().__init__("ca_dash", **options)
 
     def index(self, *args: Any, **kwargs: Any) -> Any:
@@ -51,7 +53,7 @@ class Application(Dash):
         return document if self._has_page(request.path) else (document, HTTPStatus.NOT_FOUND)
 
     def _has_page(self, path: str) -> bool:
-        return bool(self.site.page_at(path) or kind_at(path)) or kind_of(path) is not None
+        return bool(self.site.page_at(path) or kind_at(path) or self.services.page_at(path)) or kind_of(path) is not None
 
 
 def create_app(*, index: Index, database: Database, settings: ProcessSettings, secret_key: str) -> Dash:
@@ -61,8 +63,12 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     trust_proxies(server, settings.proxy_hops)
     protect(server, Auth(database, settings, Attempts(database)))
     site = find_site()
+    ranges = SharedPool(settings) if settings.range_processes else None
+    views = Views(Reader(index, ranges), site)
+    services = Services(database, settings, views.reader, find_settings_pages())
     app = Application(
         site,
+        services,
         server=server,
         title="CustomerAnalytics",
         update_title="",
@@ -74,15 +80,16 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         assets_ignore=r"boot\.js|favicon\.svg",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    ranges = SharedPool(settings) if settings.range_processes else None
-    views = Views(Reader(index, ranges), site)
     app.layout = lambda: shell.layout(views.shop(), views.site)
-    callbacks.register(app, views)
+    callbacks.register(app, views, services)
     explanation.register(app, views)
     saved_views.register(app, views, database)
     export.register(server, views)
     lists.register(app, server, views)
     search.register(app, server, views)
+    for page in services.pages:
+        if page.register:
+            page.register(app, services)
     add_headers(server, app.csp_hashes())
     return app
 

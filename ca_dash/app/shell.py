@@ -18,6 +18,7 @@ from ca_dash.locales import OFFERED, current, name_of
 from ca_dash.page import Page
 from ca_dash.reports import ShopView
 from ca_dash.search.box import box
+from ca_dash.settings.page import ROOT
 from ca_dash.theme import mantine_theme
 
 NAV_WIDTH = 232
@@ -56,7 +57,10 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
 
 def _navigation(site: Site) -> list[Any]:
     groups = [
-        html.Div([_group_button(group, place), html.Ul([_link(page) for page in pages], id=f"nav-{place}")], className="ca-nav-group")
+        html.Div(
+            [_group_button(group, place), html.Ul([_entry(page.path, page.title, page.icon) for page in pages], id=f"nav-{place}")],
+            className="ca-nav-group",
+        )
         for place, (group, pages) in enumerate(groupby(site.pages, key=lambda page: page.group))
     ]
     fold = html.Button(
@@ -66,7 +70,8 @@ def _navigation(site: Site) -> list[Any]:
         n_clicks=0,
         **{"aria-label": "Fold navigation"},
     )
-    return [html.Div(groups, className="ca-nav"), fold]
+    settings = html.Ul([_entry(ROOT, "Settings", "gear")], className="ca-nav-bottom")
+    return [html.Div(groups, className="ca-nav"), html.Div([settings, fold], className="ca-nav-end")]
 
 
 def _group_button(group: str, place: int) -> html.Button:
@@ -76,8 +81,12 @@ def _group_button(group: str, place: int) -> html.Button:
 
 
 def _link(page: Page) -> html.Li:
-    content = [icon(page.icon), html.Span(page.title, className="ca-nav-label")]
-    return html.Li(dcc.Link(content, id={"type": "nav", "path": page.path}, href=page.path, className="ca-nav-link", title=page.title))
+    return _entry(page.path, page.title, page.icon)
+
+
+def _entry(path: str, title: str, picture: str) -> html.Li:
+    content = [icon(picture), html.Span(title, className="ca-nav-label")]
+    return html.Li(dcc.Link(content, id={"type": "nav", "path": path}, href=path, className="ca-nav-link", title=title))
 
 
 def _header(shop: ShopView | None) -> html.Div:

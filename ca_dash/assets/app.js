@@ -119,21 +119,23 @@ window.dash_clientside = window.dash_clientside || {};
     },
     title: function (name) { document.title = name + " · CustomerAnalytics"; return unchanged(); },
     links: function (pathname, search, ids) {
+      function isCurrent(path) { return path === pathname || (path === "/settings" && pathname && pathname.indexOf("/settings/") === 0); }
       ids.forEach(function (id) { // the link component has no such property
         var link = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
-        if (id.path === pathname) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
+        if (isCurrent(id.path)) { link.setAttribute("aria-current", "page"); } else { link.removeAttribute("aria-current"); }
       });
       var current = document.querySelector(".ca-nav-link[aria-current]");
-      var title = current && current.closest(".ca-nav-group").querySelector(".ca-nav-title");
+      var title = current && current.closest(".ca-nav-group") && current.closest(".ca-nav-group").querySelector(".ca-nav-title");
       if (title) { setGroup(title.getAttribute("data-group"), false); } else { markGroups(); }
       var filters = search || "";
+      if (pathname && pathname.indexOf("/settings") === 0) { filters = ""; } // what its query holds is no filter
       if (pathname && pathname.indexOf("/list/") === 0) { // a list has a query of its own: other pages get that of the page that it was opened from
         var back = new URLSearchParams(filters).get("back") || "";
         filters = back.indexOf("?") < 0 ? "" : back.slice(back.indexOf("?"));
       }
       return [
-        ids.map(function (id) { return id.path + filters; }),
-        ids.map(function (id) { return "ca-nav-link" + (id.path === pathname ? " is-active" : ""); })
+        ids.map(function (id) { return id.path === "/settings" ? id.path : id.path + filters; }),
+        ids.map(function (id) { return "ca-nav-link" + (isCurrent(id.path) ? " is-active" : ""); })
       ];
     },
     copyLink: function () {
