@@ -43,6 +43,17 @@ SOURCE_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("longitude", "float"),
         UPDATED_AT,
     ),
+    # Of sessions that are built from events alone: how often a product was looked at and put into the basket in each (not in shop.yaml).
+    "product_activity": (
+        Field("id", "str", True),
+        Field("product", "str", True),
+        Field("product_name", "str"),
+        Field("category", "str"),
+        Field("views", "float"),
+        Field("additions", "float"),  # how many times; `quantity`: how many units
+        Field("quantity", "float"),
+        UPDATED_AT,
+    ),
     # Two columns of a source, read to find out where rows went that are no longer where they were.
     "sessions keys": (Field("id", "str", True), Field("session_start_date", "time", True)),
     "deliveries keys": (Field("id", "str", True), Field("delivery_date", "time", True)),
@@ -61,6 +72,7 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "customers": ("client",),
     "baskets": ("id", "product", "price"),
     "deliveries": ("id", "delivery_date"),
+    "product_activity": ("id", "product"),
     "sessions keys": ("id", "session_start_date"),
     "deliveries keys": ("id", "delivery_date"),
     "baskets keys": ("id", "date"),

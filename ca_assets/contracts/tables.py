@@ -8,6 +8,8 @@ no names. Checks, exports, publication and vacuum are derived from them.
 - `basket_lines`: a table of its own, as collecting 20 million lines into lists at load would cost gigabytes that no analysis uses;
   `basket` is made from it when orders are exported or published. `month` is that of the session. Empty without a baskets source.
 - `downloads`: the export's columns.
+- `product_activity`: per session and product how often it was looked at and put into the basket; empty unless sessions are built from
+  events. `month` is that of the session.
 - `rejects`: rows that left: their source, line (null where there are none), reason (a stable code), message, and row (JSON of our column
   names → raw texts).
 """
@@ -122,6 +124,9 @@ BASKET_LINES = TableSpec(
     MONTH,
     is_load_table=True,
     part_of=ORDERS.name,
+)
+PRODUCT_ACTIVITY = TableSpec(
+    "product_activity", ("id", "product"), table_fields("product_activity"), MONTH, is_published=False, is_load_table=True
 )
 REJECTS = TableSpec(
     "rejects",
