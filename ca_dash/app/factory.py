@@ -23,6 +23,7 @@ from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
 from ca_dash.search.url import kind_of
+from ca_dash.settings import forms
 from ca_dash.settings.page import Services
 from ca_dash.settings.site import find_settings_pages
 
@@ -87,6 +88,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     export.register(server, views)
     lists.register(app, server, views)
     search.register(app, server, views)
+    forms.register(app)
     for page in services.pages:
         if page.register:
             page.register(app, services)

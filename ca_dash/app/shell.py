@@ -18,6 +18,7 @@ from ca_dash.locales import OFFERED, current, name_of
 from ca_dash.page import Page
 from ca_dash.reports import ShopView
 from ca_dash.search.box import box
+from ca_dash.settings.forms import SAID
 from ca_dash.settings.page import ROOT
 from ca_dash.theme import mantine_theme
 
@@ -45,6 +46,7 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         dcc.Store(id="colors"),
         dcc.Store(id="shown"),  # the path of the page that is in place
         dcc.Store(id="query"),  # the query of that page; assets/app.js fills it
+        dcc.Store(id=SAID),  # what a form did; assets/forms.js shows it
         shell,
         _table_window(),
         explanation.window(),
