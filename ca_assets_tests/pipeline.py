@@ -23,6 +23,7 @@ from ca_assets.export.export import export_all
 from ca_assets.index.embedded.index import EmbeddedIndex
 from ca_assets.index.publisher import generation_meta
 from ca_assets.lake.lake import Lake
+from ca_assets.loading.publication import mapped_parts
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.shop import load_shop
 
@@ -38,18 +39,24 @@ class Loaded:
 
 
 def load_and_export(
-    shop_yaml: Path, home: Path, report_date: dt.date | None = None, *, names: Collection[str] | None = None, windows: bool = True
+    shop_yaml: Path,
+    home: Path,
+    report_date: dt.date | None = None,
+    *,
+    names: Collection[str] | None = None,
+    windows: bool = True,
+    parts: bool = False,
 ) -> Loaded:
     """Load the shop whole into `home` (which may hold an earlier load) and export everything of all scopes and windows.
 
-    `names`: the families to compute, where not all that read the base tables are of interest.
+    `names`: the families to compute, where not all that read the base tables are of interest. `parts`: readers are told what is mapped.
     """
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
     con, loaded_at = connect(settings), dt.datetime.now(dt.UTC)
     clean = build_tables(shop, con, settings.staging)
     _write(Lake(settings.lake_root), con, clean)
     con.disconnect()
-    return export_lake(shop_yaml, home, loaded_at, clean.counts, report_date, names=names, windows=windows)
+    return export_lake(shop_yaml, home, loaded_at, clean.counts, report_date, names=names, windows=windows, parts=parts)
 
 
 def load_tables(shop_yaml: Path, home: Path, now: dt.datetime, is_full: bool = False) -> CleanTables:
@@ -72,6 +79,7 @@ def export_lake(
     *,
     names: Collection[str] | None = None,
     windows: bool = True,
+    parts: bool = False,
 ) -> Loaded:
     """Compute, publish and export everything of the lake in `home`."""
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
@@ -96,7 +104,7 @@ def export_lake(
             keys[spec.name] = spec.row_key
     for name, key in sorted(keys.items()):
         index.stage_table(token, name, lake.version(name), 0, key)
-    index.switch(token, generation_meta(shop, day, loaded_at, scope_values))
+    index.switch(token, generation_meta(shop, day, loaded_at, scope_values, **(mapped_parts(shop) if parts else {})))
     export = home / "export"
     with index.snapshot() as snapshot:
         export_all(snapshot, export, scope="*", windows=windows)

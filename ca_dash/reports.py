@@ -12,6 +12,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, overload
 
@@ -21,13 +22,15 @@ import pyarrow.compute as pc
 
 from ca_assets.analyses.search_terms.specs import Subject
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.index.limited import OutsideLimits
 from ca_assets.index.paging import Filter
-from ca_assets.index.protocol import Index, NotPublished, Snapshot
+from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.index.search.hits import Hit
 from ca_assets.on_demand.list_files import ListFile
 from ca_assets.on_demand.request import (
     EVERY_SCOPE,
     READ_TABLES,
+    WHOLE_SHOP,
     Computed,
     ListQuestion,
     ListRequest,
@@ -35,6 +38,7 @@ from ca_assets.on_demand.request import (
     RangesUnavailable,
     Request,
     SubjectRequest,
+    TermsRequest,
     list_request,
     range_request,
     subject_request,
@@ -107,6 +111,11 @@ class ShopView:
     week_start: int = 0
     meta: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def default_scope(self) -> str:
+        """The whole shop; of readers who are limited to some values of a dimension the first of these."""
+        return self.scopes[0] if self.scopes else "all"
+
     def missing_part(self, needs: Sequence[str]) -> Part | None:
         """The first part that is needed and not connected."""
         parts = [PARTS[need] for need in needs if need in PARTS]
@@ -127,11 +136,23 @@ class Ranges(Protocol):
     """Who computes what is not published: `ca_assets.on_demand.pool`."""
 
     @overload
-    def compute(self, request: Request | SubjectRequest) -> Computed: ...
+    def compute(self, request: Request | SubjectRequest | TermsRequest) -> Computed: ...
     @overload
     def compute(self, request: ListRequest) -> ListFile: ...
-    def compute(self, request: Request | ListRequest | SubjectRequest) -> Computed | ListFile:
+    def compute(self, request: Request | ListRequest | SubjectRequest | TermsRequest) -> Computed | ListFile:
         """The reports of a range, the rows of a list, or the tables of a term's page. Raises NotComputed."""
+        ...
+
+
+class Published(Protocol):
+    """The reading half of `ca_assets.index.protocol.Index`."""
+
+    def current(self) -> str | None:
+        """The current generation, None before the first publication."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A consistent view for reading."""
         ...
 
 
@@ -141,7 +162,7 @@ class Reader:
     `ranges` computes reports of ranges that are not published; None: nobody does.
     """
 
-    def __init__(self, index: Index, ranges: Ranges | None = None) -> None:
+    def __init__(self, index: Published, ranges: Ranges | None = None) -> None:
         self._index = index
         self._ranges = ranges
         self._frames: OrderedDict[tuple[ReportPath, str, dt.date, str], Frame] = OrderedDict()
@@ -236,7 +257,7 @@ class Reader:
         if self._ranges is None:
             raise RangesUnavailable("Pages of products and customers are computed, which is switched off here (CA_RANGE_PROCESSES is 0).")
         with self._index.snapshot() as snapshot:
-            request = subject_request(snapshot, subject, day)
+            request = subject_request(snapshot, subject, day, next(iter(snapshot.scopes()), WHOLE_SHOP))
         return self._ranges.compute(request).tables
 
     def facts(self, subject: Subject) -> dict[str, Any]:
@@ -306,9 +327,11 @@ class Reader:
 
 def _shop_of(snapshot: Snapshot) -> ShopView:
     meta = snapshot.meta()
-    daily = next(((path, dates) for path in DAILY_REPORTS if (dates := snapshot.versions(path.name, path.type))), None)
+    scopes = tuple(snapshot.scopes())
+    scope = scopes[0] if scopes else WHOLE_SHOP
+    daily = next(((path, dates) for path in DAILY_REPORTS if (dates := _dates(snapshot, path, scope))), None)
     days = sorted((day for day in daily[1] if day.year > 1), reverse=True) if daily else []  # year 1: a shop without a complete day
-    report = snapshot.report(daily[0].name, daily[0].type) if daily else None
+    report = snapshot.report(daily[0].name, daily[0].type, scope) if daily else None
     periods = report.data.column("period").to_pylist() if report else []
     week_start = str((meta.get("calendar") or {}).get("week_start") or WEEKDAYS[0])
     return ShopView(
@@ -317,8 +340,16 @@ def _shop_of(snapshot: Snapshot) -> ShopView:
         currency=(report.meta if report else meta).get("currency") or meta.get("currency"),  # of the orders, which may be another one
         report_date=days[0] if days else None,
         first_day=min(periods, default=None),
-        scopes=tuple(snapshot.scopes()),
+        scopes=scopes,
         report_dates=tuple(days),
         week_start=WEEKDAYS.index(week_start),
         meta=meta,
     )
+
+
+def _dates(snapshot: Snapshot, path: ReportPath, scope: str) -> dict[dt.date, str]:
+    """Report dates with their versions; none where the reader's part of the shop is no scope of this publication."""
+    try:
+        return snapshot.versions(path.name, path.type, scope)
+    except OutsideLimits:
+        return {}

@@ -20,8 +20,9 @@ from ca_assets.analyses.core.base import Base, make_base
 from ca_assets.analyses.core.context import Context, Tables
 from ca_assets.analyses.core.family import Inputs, compute_family, family_of_report
 from ca_assets.analyses.core.members import Selection, member_sets
-from ca_assets.analyses.core.selection import select_range
+from ca_assets.analyses.core.selection import select_range, select_scope
 from ca_assets.analyses.core.temp_tables import TempTables
+from ca_assets.analyses.search_terms.compute import term_rows
 from ca_assets.analyses.search_terms.subjects import subject_tables
 from ca_assets.engine.connect import duckdb_engine
 from ca_assets.engine.statements import recorded
@@ -30,7 +31,18 @@ from ca_assets.lake.pins import pin_versions
 from ca_assets.lake.write import batches
 from ca_assets.on_demand.list_files import ListFile, write_list
 from ca_assets.on_demand.list_rows import in_list_order, list_rows
-from ca_assets.on_demand.request import KEPT_BASES, Answer, AnyRequest, Computed, ListRequest, NotComputed, Request, SubjectRequest
+from ca_assets.on_demand.request import (
+    KEPT_BASES,
+    WHOLE_SHOP,
+    Answer,
+    AnyRequest,
+    Computed,
+    ListRequest,
+    NotComputed,
+    Request,
+    SubjectRequest,
+    TermsRequest,
+)
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import applied_shop, shop_edition
@@ -57,6 +69,8 @@ class RangeEngine:
             return self._list(request, *self._base(request))
         if isinstance(request, SubjectRequest):
             return self._subject(request, self._base(request)[0])
+        if isinstance(request, TermsRequest):
+            return self._terms(request, self._base(request)[0])
         if not request.with_statements:
             return self._reports(request, self._base(request)[0])
         with recorded(self._con.con) as statements, ExitStack() as stack:
@@ -82,9 +96,18 @@ class RangeEngine:
         """The tables of a term's page. Raises NotComputed."""
         with TempTables(self._con) as temp:
             try:
-                return Computed(subject_tables(base, temp, request.subject))
+                part = base if request.scope == WHOLE_SHOP else select_scope(base, temp, request.scope)
+                return Computed(subject_tables(part, temp, request.subject))
             except LookupError as error:
                 raise NotComputed(f"There is {error.args[0]} in the data up to {request.last:%-d %b %Y}.") from None
+
+    def _terms(self, request: TermsRequest, base: Base) -> Computed:
+        """The search terms of a scope. Raises NotComputed."""
+        with TempTables(self._con) as temp:
+            try:
+                return Computed({"search_terms": term_rows(select_scope(base, temp, request.scope))})
+            except LookupError as error:
+                raise NotComputed(f"Nothing can be searched: {error.args[0]}.") from None
 
     def _reports(self, request: Request, base: Base) -> Computed:
         """The reports that are asked for. Raises NotComputed."""

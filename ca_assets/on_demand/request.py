@@ -17,7 +17,7 @@ from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.on_demand.list_files import ListFile
 
 KEPT_BASES = 3  # last days whose base tables a process keeps
-EVERY_SCOPE = "*"
+EVERY_SCOPE, WHOLE_SHOP = "*", "all"
 READ_TABLES = table_names(published(LOAD_TABLES))
 
 
@@ -89,12 +89,32 @@ class ListRequest:
 
 @dataclass(frozen=True)
 class SubjectRequest:
-    """The tables of a term's page (`analyses.search_terms.subjects`), as of the end of the day `last`."""
+    """The tables of a term's page (`analyses.search_terms.subjects`), as of the end of the day `last`.
+
+    `scope`: of one value of a dimension as if nothing else existed.
+    """
 
     generation: str
     edition: int | None
     versions: tuple[tuple[str, int], ...]
     subject: Subject
+    last: dt.date
+    scope: str = WHOLE_SHOP
+
+    @property
+    def base_key(self) -> tuple[Any, ...]:
+        """Stands for the base tables that it is computed from."""
+        return self.edition, self.versions, self.last
+
+
+@dataclass(frozen=True)
+class TermsRequest:
+    """The table `search_terms` of one value of a dimension as if nothing else existed, as of the end of the day `last`."""
+
+    generation: str
+    edition: int | None
+    versions: tuple[tuple[str, int], ...]
+    scope: str
     last: dt.date
 
     @property
@@ -122,7 +142,7 @@ class Failure:
     reason: str
 
 
-AnyRequest = Request | ListRequest | SubjectRequest
+AnyRequest = Request | ListRequest | SubjectRequest | TermsRequest
 Answer = Computed | ListFile
 
 
@@ -144,9 +164,14 @@ def list_request(snapshot: Snapshot, question: ListQuestion) -> ListRequest:
     return ListRequest(*_published(snapshot), question, reads)
 
 
-def subject_request(snapshot: Snapshot, subject: Subject, last: dt.date) -> SubjectRequest:
+def subject_request(snapshot: Snapshot, subject: Subject, last: dt.date, scope: str = WHOLE_SHOP) -> SubjectRequest:
     """A request for a term's page of what a snapshot shows. RangesUnavailable when its tables are not published."""
-    return SubjectRequest(*_published(snapshot), subject, last)
+    return SubjectRequest(*_published(snapshot), subject, last, scope)
+
+
+def terms_request(snapshot: Snapshot, scope: str, last: dt.date) -> TermsRequest:
+    """A request for the search terms of a scope of what a snapshot shows. RangesUnavailable when its tables are not published."""
+    return TermsRequest(*_published(snapshot), scope, last)
 
 
 def _published(snapshot: Snapshot) -> tuple[str, int | None, tuple[tuple[str, int], ...]]:

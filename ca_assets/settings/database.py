@@ -34,7 +34,10 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A person who may log in. `role` is one of viewer, editor, admin; the hash is argon2's own text form."""
+    """A person. `role` is one of viewer, editor, admin; the hash is argon2's own text form.
+
+    `is_active`: whether he may log in. `limits`: JSON, the scopes that he is limited to (`ca_assets.settings.access`); `[]`: everything.
+    """
 
     __tablename__ = "users"
 
@@ -43,6 +46,8 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    limits: Mapped[str] = mapped_column(Text, default="[]")
 
 
 class ShopEdition(Base):

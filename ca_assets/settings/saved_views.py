@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, or_, select
 
+from ca_assets.settings.access import access_of
 from ca_assets.settings.database import Database, SavedView, User
 
 MAX_NAME, MAX_QUERY, MAX_VIEWS = 100, 2_000, 200
@@ -49,9 +50,10 @@ def save_view(database: Database, user: User, *, name: str, path: str, query: st
 
 
 def views_of(database: Database, user: User) -> Sequence[SavedView]:
-    """The user's own views and those that others share, by name."""
+    """The user's own views and those that others share, by name; for who is limited, whose colleagues see more, only his own."""
     with database.session() as session:
-        visible = or_(SavedView.owner == user.name, SavedView.is_shared)
+        own = SavedView.owner == user.name
+        visible = own if access_of(user).is_limited else or_(own, SavedView.is_shared)
         views = session.scalars(select(SavedView).where(visible)).all()
     return sorted(views, key=lambda view: (view.name.casefold(), view.owner))
 

@@ -29,7 +29,14 @@ class UserError(ValueError):
 
 def add_user(database: Database, name: str, password: str, role: str = "viewer") -> User:
     """Create a user. UserError when the name is taken or unusable, the role unknown or the password too short."""
-    user = User(name=_checked_name(name), password_hash=_hashed(password), role=_checked_role(role), created_at=dt.datetime.now(dt.UTC))
+    user = User(
+        name=_checked_name(name),
+        password_hash=_hashed(password),
+        role=_checked_role(role),
+        created_at=dt.datetime.now(dt.UTC),
+        is_active=True,
+        limits="[]",
+    )
     try:
         with database.session() as session:
             session.add(user)
@@ -39,14 +46,14 @@ def add_user(database: Database, name: str, password: str, role: str = "viewer")
 
 
 def verify(database: Database, name: str, password: str) -> User | None:
-    """The user when name and password fit, else None; an unknown name takes as long as a wrong password."""
+    """The active user when name and password fit, else None; an unknown name takes as long as a wrong password."""
     user = get_user(database, name)
     stored = user.password_hash if user else _decoy_hash()
     try:
         _hasher().verify(stored, password[: MAXIMUM_PASSWORD_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return None
-    return user
+    return user if user and user.is_active else None
 
 
 def get_user(database: Database, name: str) -> User | None:
@@ -76,7 +83,7 @@ def ensure_admin(database: Database, password: str | None = None) -> str | None:
 
     Returns the generated password, to be shown once, or None when one was given or an admin existed.
     """
-    if any(user.role == "admin" for user in list_users(database)):
+    if any(user.role == ADMIN and user.is_active for user in list_users(database)):
         return None
     generated = None if password else secrets.token_urlsafe(12)
     add_user(database, ADMIN, password or generated or "", "admin")

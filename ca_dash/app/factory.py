@@ -17,8 +17,9 @@ from ca_dash.app import callbacks, explanation, export, lists, saved_views, sear
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
-from ca_dash.auth.login import Auth, protect
+from ca_dash.auth.login import Auth, current_access, current_user, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
+from ca_dash.limits import Readers
 from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
 from ca_dash.reports import Reader
@@ -65,8 +66,14 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     protect(server, Auth(database, settings, Attempts(database)))
     site = find_site()
     ranges = SharedPool(settings) if settings.range_processes else None
-    views = Views(Reader(index, ranges), site)
-    services = Services(database, settings, views.reader, find_settings_pages())
+    readers = Readers(index, ranges)
+
+    def reader() -> Reader:
+        """That of the request's user: who is limited to a part of the shop reads that part alone."""
+        return readers.of(current_access())
+
+    views = Views(reader, site)
+    services = Services(database, settings, reader, find_settings_pages())
     app = Application(
         site,
         services,
@@ -81,7 +88,8 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         assets_ignore=r"boot\.js|favicon\.svg",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    app.layout = lambda: shell.layout(views.shop(), views.site)
+    # Dash makes the document once when the server begins, too, for nobody.
+    app.layout = lambda: shell.layout(views.shop() if current_user() else None, views.site)
     callbacks.register(app, views, services)
     explanation.register(app, views)
     saved_views.register(app, views, database)

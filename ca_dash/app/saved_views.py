@@ -94,7 +94,7 @@ def register(app: Dash, views: Views, database: Database) -> None:
         prevent_initial_call=True,
     )
     def _remove(_clicks: list[int]) -> tuple[Any, str]:
-        if not ctx.triggered_id or not ctx.triggered[0]["value"]:
+        if not ctx.triggered_id or not ctx.triggered[0]["value"] or not str(ctx.triggered_id["id"]).isdecimal():
             raise PreventUpdate
         user = _user()
         try:

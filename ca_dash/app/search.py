@@ -27,7 +27,7 @@ def content(kind: str) -> Any:
 
 def register(app: Dash, server: Flask, views: Views) -> None:
     """Everything of the search; it stands behind the login."""
-    box.register(server, views.reader)
+    box.register(server, lambda: views.reader)
 
     @app.callback(Output("search-page-hits", "children"), Output("search-page-hits", "className"), Input("query", "data"))
     def _hits(search: str | None) -> tuple[Any, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from ca_assets.analyses.core.family import NIGHTLY, family_of_report
 from ca_assets.analyses.core.report import Column, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
 from ca_assets.contracts.units import Unit
+from ca_assets.index.limited import OutsideLimits
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.site import Site
@@ -42,6 +43,7 @@ from ca_dash.reports import Frame, Reader, ShopView
 from ca_dash.theme import Scheme
 
 ALL_DAYS = "All days"
+NOT_SHOWN = "Not for your part of the shop"
 HAPPENED: frozenset[Unit] = frozenset({"count", "quantity", "money"})
 CURRENCY = "currency"  # the dimension that a shop has when its orders are in more than one
 log = logging.getLogger(__name__)
@@ -88,9 +90,15 @@ class Rows:
 class Views:
     """What pages show, for every request; safe for threads. Nothing here raises for what users can cause or a store can do."""
 
-    def __init__(self, reader: Reader, site: Site) -> None:
-        self.reader = reader
+    def __init__(self, reader: Reader | Callable[[], Reader], site: Site) -> None:
+        """`reader`: one for everybody, or what gives that of the request: users may be limited to a part of the shop."""
+        self._reader = reader
         self.site = site
+
+    @property
+    def reader(self) -> Reader:
+        """The reader of this request."""
+        return self._reader if isinstance(self._reader, Reader) else self._reader()
 
     def shop(self) -> ShopView | None:
         """The published shop; None when nothing is published or the store does not answer (panels then say so)."""
@@ -114,6 +122,8 @@ class Views:
                 return []
             filters = parse(search, shop, self.site.choices)
             return page.tiles.make(Selection(self.reader, filters), Style(scheme, scope_currency(filters.scope, shop), current()))
+        except OutsideLimits as error:
+            return [html.Div(state_message(NOT_SHOWN, str(error)), className="ca-tile is-empty")]
         except NotPublished as error:
             return [html.Div(state_message("No key figures yet", f"{error}; run ca load."), className="ca-tile is-empty")]
         except IndexUnavailable as error:
@@ -221,6 +231,8 @@ class Views:
         try:
             end = filters.end if panel.ends_with_range else wanted
             frame = self.reader.frame_at_end(path, filters.scope, end, wanted)
+        except OutsideLimits as error:
+            raise Missing(NOT_SHOWN, str(error)) from None
         except NotPublished:
             where = f"{path} for {scope_label(filters.scope)} as of {day(wanted, current())}"
             raise Missing("This report has not been computed yet", f"{where} is not published; {_remedy(spec)}.") from None
@@ -239,6 +251,8 @@ class Views:
             lengths = [n for n in WINDOWS.values() if n]
             ready = f"the last {', '.join(map(str, lengths[:-1]))} or {lengths[-1]} days up to {day(filters.as_of, current())}, or all days"
             reason = f"This panel is ready for {ready}."
+        except OutsideLimits as error:
+            raise Missing(NOT_SHOWN, str(error)) from None
         except (NotComputed, NotPublished) as error:
             reason = str(error)
         links = [

@@ -10,9 +10,10 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from ca_assets.settings.access import Access, access_of
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.users import ADMIN, MINIMUM_PASSWORD_LENGTH, UserError, ensure_admin, get_user, list_users, verify
@@ -47,6 +48,12 @@ def current_user() -> User | None:
     return g.user
 
 
+def current_access() -> Access:
+    """What the user of this request may see; ends it with 401 when nobody is logged in."""
+    user = current_user()
+    return access_of(user) if user is not None else abort(401, "Log in first.")
+
+
 def has_users() -> bool:
     """Whether anybody can log in yet; once that is so it stays so."""
     server = current_app
@@ -79,7 +86,7 @@ def _login_first(target: str) -> Answer:
 def _session_user() -> User | None:
     name = session.get("user")
     user = get_user(_auth().database, str(name)) if name else None
-    if user is None or not hmac.compare_digest(_fingerprint(user), str(session.get("key", ""))):
+    if user is None or not user.is_active or not hmac.compare_digest(_fingerprint(user), str(session.get("key", ""))):
         return None
     return user
 

@@ -160,7 +160,7 @@ def parse(search: str | None, shop: ShopView, choices: Sequence[Choice] = ()) ->
     query = _Query(dict(parse_qsl((search or "").lstrip("?"), keep_blank_values=True)[:MAX_PARAMETERS]))
     as_of = query.as_of(shop)
     first_day = min(shop.first_day or as_of, as_of)
-    scope = query.one_of("scope", "filter", shop.scopes, ALL)
+    scope = query.one_of("scope", "filter", shop.scopes, shop.default_scope)
     filters = query.with_range(Filters(as_of=as_of, first_day=first_day, start=first_day, end=as_of, scope=scope))
     readable: Grain = "daily" if filters.days <= 120 else "weekly" if filters.days <= 800 else "monthly"  # a hundred points or so
     grain = query.one_of("grain", "grain", GRAINS, readable)
@@ -199,7 +199,7 @@ def changed(search: str | None, shop: ShopView, choices: Sequence[Choice], contr
             values |= {"window": None, "from": days[0], "to": days[1]}
     elif control in values and (value or control == "split"):
         values[control] = value
-    defaults = {"scope": ALL, "window": DEFAULT_WINDOW, "as_of": (shop.report_date or EPOCH).isoformat()}
+    defaults = {"scope": shop.default_scope, "window": DEFAULT_WINDOW, "as_of": (shop.report_date or EPOCH).isoformat()}
     defaults |= {choice.name: choice.default for choice in choices}
     pairs = [(key, text) for key, text in values.items() if text and text != defaults.get(key)]
     return f"?{urlencode(pairs)}" if pairs else ""
@@ -218,7 +218,7 @@ class _Query:
         if not value or value in allowed:
             return value or default
         is_scope = name == "scope"
-        shown = "the whole shop" if is_scope else default or "no such lines"
+        shown = _shown_scope(default) if is_scope else default or "no such lines"
         self.messages.append(f"There is no {what} {_quoted(scope_label(value) if is_scope else value)}; this page shows {shown}.")
         return default
 
@@ -256,6 +256,10 @@ class _Query:
             self.messages.append(f"There are no data in that range; they run from {day(first, current())} to {day(last, current())}.")
             return None
         return max(start, first), min(end, last)
+
+
+def _shown_scope(scope: str) -> str:
+    return "the whole shop" if scope == ALL else scope_label(scope)
 
 
 def _date(text: str | None) -> dt.date | None:

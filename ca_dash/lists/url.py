@@ -99,8 +99,8 @@ def _no_list(reason: str) -> Missing:
 
 
 def _scope(own: Mapping[str, str], shop: ShopView) -> str:
-    scope = own["scope"] or ALL
-    if scope != ALL and scope not in shop.scopes:
+    scope = own["scope"] or shop.default_scope
+    if scope != shop.default_scope and scope not in shop.scopes:
         raise ValueError(f"there is no filter {scope[:60]!r}")
     return scope
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -51,14 +51,14 @@ def grouped(hits: Sequence[Hit]) -> list[tuple[str, list[Hit]]]:
     return [(KINDS[kind], [hit for hit in hits if hit.kind == kind]) for kind in kinds]
 
 
-def register(server: Flask, reader: Reader) -> None:
-    """What the box asks; it stands behind the login like every route."""
+def register(server: Flask, reader: Callable[[], Reader]) -> None:
+    """What the box asks of the reader of the request; it stands behind the login like every route."""
 
     @server.get("/search.json")
     def _hits() -> Response | tuple[Response, int]:
         text = request.args.get("q", "")
         try:
-            hits = reader.search(text, HITS)
+            hits = reader().search(text, HITS)
         except NotPublished as error:
             return jsonify(groups=[], problem=str(error))
         except IndexUnavailable as error:

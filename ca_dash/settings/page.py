@@ -18,12 +18,17 @@ ROOT = "/settings"  # the page that leads to all others; their paths begin with 
 
 @dataclass(frozen=True)
 class Services:
-    """What the pages work with, and which pages there are, in their order."""
+    """What the pages work with, and which pages there are, in their order. `read` gives the reader of a request."""
 
     database: Database
     settings: ProcessSettings
-    reader: Reader
+    read: Callable[[], Reader]
     pages: tuple[SettingsPage, ...]
+
+    @property
+    def reader(self) -> Reader:
+        """What is published, as the user of this request may see it."""
+        return self.read()
 
     def page_at(self, pathname: str | None) -> SettingsPage | None:
         """The page at a path of the URL, with or without a slash at its end; None where there is none."""

@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.churn.compute:run",
     preview="customer_bridge_monthly",
+    isolated=("*",),
 )

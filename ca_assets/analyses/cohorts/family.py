@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.cohorts.compute:run",
     preview="weekly_0_1",
+    isolated=("*",),
 )

@@ -45,7 +45,8 @@ class Family:
     `optional`: those of its `inputs`, tables of other families, that it can do without: they have no rows until they are first written.
     `compute`: `module:function`, called as `run(inputs, context) -> Result`. `preview`: type of the report whose last rows Dagster shows.
     `is_in_full_export`: whether `ca export --all` writes its reports; not of what is about this installation rather than the data.
-    `states_kept`: how many model states are kept, the newest ones.
+    `states_kept`: how many model states are kept, the newest ones. `isolated`: types of its reports that tell in the scope of a dimension's
+    value nothing of what is outside of it (`*`: all of them), so that users who are limited to the value may read them.
     """
 
     name: str
@@ -60,11 +61,16 @@ class Family:
     preview: str = ""
     is_in_full_export: bool = True
     states_kept: int = STATES_KEPT
+    isolated: tuple[str, ...] = ()
 
     @property
     def report_name(self) -> str:
         """The name that its reports share; without reports its own."""
         return self.reports[0].name if self.reports else self.name
+
+    def is_isolated(self, report_type: str) -> bool:
+        """Whether the rows of a report in the scope of a dimension's value depend on nothing outside of it; `*`: those of all reports."""
+        return "*" in self.isolated or report_type in self.isolated
 
     @property
     def table_inputs(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ca_assets.analyses.core.base import Base
 from ca_assets.analyses.core.calendar import day_range
 from ca_assets.analyses.core.temp_tables import TempTables
+from ca_assets.contracts.reserved import NONE, OTHER
 
 
 def select_range(base: Base, temp: TempTables, scope: str, days: int) -> Base:
@@ -37,6 +38,35 @@ def select_range(base: Base, temp: TempTables, scope: str, days: int) -> Base:
         shop_sessions=base.sessions.filter(base.sessions.day >= first_day),
         first_day=first_day,
         whole=base,
+    )
+
+
+def select_scope(base: Base, temp: TempTables, scope: str) -> Base:
+    """One value of a dimension as if nothing else existed: customers, too, are those with a session there; `temp` keeps what is made of it.
+
+    LookupError when there is no such scope, and for those that stand for several values or for none.
+    """
+    column, number = base.scopes.place(scope)
+    name, _, value = scope.partition("=")
+    source = next((dimension.source for dimension in base.scopes.dimensions if dimension.name == name), None)
+    if source is None or value in (NONE, OTHER):
+        raise LookupError(f"{scope!r} is not one value of a dimension")
+    sessions = temp.materialize(base.sessions.filter(base.sessions[column] == number))
+    lines = base.lines
+    if lines is not None:
+        lines = lines.semi_join(sessions.filter(sessions.purchased), "id").select(*lines.columns)
+    return replace(
+        base,
+        temp=temp,
+        scopes=replace(base.scopes, only=scope),
+        sessions=sessions,
+        refunds=base.refunds.filter(base.refunds[column] == number),
+        customers=temp.materialize(base.customers.semi_join(sessions, "key").select(*base.customers.columns)),
+        lines=lines,
+        scope_history=sessions,
+        shop_sessions=sessions,
+        known=base.known.filter(base.known[source] == value),
+        whole=None,
     )
 
 

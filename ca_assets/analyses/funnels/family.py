@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.funnels.compute:run",
     preview="sessions_monthly",
+    isolated=("*",),
 )

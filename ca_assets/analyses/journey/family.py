@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.journey.compute:run",
     preview="average",
+    isolated=("*",),
 )

@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.products.compute:run",
     preview="top_products",
+    isolated=("*",),
 )

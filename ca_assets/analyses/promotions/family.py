@@ -13,4 +13,5 @@ FAMILY = Family(
     reports=REPORTS,
     compute="ca_assets.analyses.promotions.compute:run",
     preview="summary",
+    isolated=("*",),
 )

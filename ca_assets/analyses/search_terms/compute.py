@@ -20,12 +20,17 @@ from ca_assets.analyses.search_terms.folding import fold
 def run(inputs: Inputs, context: Context) -> Result:
     """The table; without rows while no day is complete."""
     base = inputs.base
-    parts = [_clients(base), _promotions(base), *(_dimension(base, name) for name in context.shop.dimensions)]
+    table = term_rows(base)
+    return Result(build_report_set(FAMILY.name, base, {}), f"{table.num_rows:,} texts of terms", {TABLE.name: ibis.memtable(table)})
+
+
+def term_rows(base: Base) -> pa.Table:
+    """The rows of the table, of what the base tables hold."""
+    parts = [_clients(base), _promotions(base), *(_dimension(base, name) for name in base.context.shop.dimensions)]
     if base.lines is not None:
         parts.append(_products(base, base.lines))
     terms: pa.Table = union_all([part.select("kind", "value", "label", "orders") for part in parts]).to_pyarrow()
-    table = _with_texts(terms)
-    return Result(build_report_set(FAMILY.name, base, {}), f"{terms.num_rows:,} terms", {TABLE.name: ibis.memtable(table)})
+    return _with_texts(terms)
 
 
 def _clients(base: Base) -> ibis.Table:
