@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from ca_assets.settings.connections import list_connections, remove_connection, secret_lookup, store_connection
-from ca_assets.settings.database import Database, open_database
+from ca_assets.settings.database import MIGRATIONS, Database, open_database
 from ca_assets.settings.process import ProcessSettings, SecretError
 from ca_assets.settings.redaction import RedactedConnection, redact
 
@@ -130,10 +132,14 @@ def test_a_password_with_unescaped_signs_is_never_shown(mangled: str) -> None:
 
 
 def test_an_older_settings_database_gets_the_table(settings: ProcessSettings) -> None:
-    open_database(settings).engine.dispose()
-    with sqlite3.connect(settings.home / "settings.sqlite") as connection:
-        connection.executescript("drop table connections; drop table saved_views")
-        connection.execute("update alembic_version set version_num = '0002'")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    settings.home.mkdir()
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    engine.dispose()
     database = open_database(settings)
     store_connection(database, "SHOP_URL", URL, settings)
     assert [row.name for row in list_connections(database, settings)] == ["SHOP_URL"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
-import ca_assets.settings.audit  # noqa: F401 - its table belongs to the metadata
 from ca_assets.settings.database import Base
 from ca_assets.settings.process import process_settings
 
