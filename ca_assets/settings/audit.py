@@ -63,9 +63,7 @@ def record(database: Database, actor: str, action: str, subject: str, detail: st
         session.add(row)
 
 
-def entries(
-    database: Database, *, actor: str = "", action: str = "", before: int | None = None, limit: int = 100
-) -> list[tuple[int, AuditEntry]]:
+def entries(database: Database, *, actor: str = "", action: str = "", before: int | None = None, limit: int = 100) -> list[AuditEntry]:
     """The newest rows, newest first: of an actor, of actions that begin so, and with numbers below `before`."""
     query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if actor:
