@@ -15,11 +15,13 @@ TINY_BYTES = 1_000_000
 
 def user_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is written for the user. Imports much: call it only when something has failed."""
+    from ca_assets.alerts.sending import NotSent
     from ca_assets.engine.errors import EngineError
     from ca_assets.index.protocol import IndexUnavailable, NotPublished
     from ca_assets.lake.lake import LakeError, NotInLake
     from ca_assets.loading.locks import LoadRunning
     from ca_assets.recipes.recipe import RecipeError
+    from ca_assets.settings.alerts.rules import RuleError
     from ca_assets.settings.dagster_home import DagsterSettingsError
     from ca_assets.settings.database import SettingsUnavailable
     from ca_assets.settings.process import SecretError
@@ -29,7 +31,7 @@ def user_errors() -> tuple[type[Exception], ...]:
 
     return (
         *(LoadRunning, SettingsUnavailable, DagsterSettingsError, SecretError, UserError, ShopError, SourceError, RecipeError),
-        *(EngineError, IndexUnavailable, NotPublished, LakeError, NotInLake, OSError),
+        *(EngineError, IndexUnavailable, NotPublished, LakeError, NotInLake, NotSent, RuleError, OSError),
     )
 
 

@@ -4,6 +4,7 @@
   message. A run that Dagster's queue starts waits a moment: Dagster calls a run finished shortly before its process frees the lock.
 - The publication's lock: held while something is staged in the index and made current, which is short; others wait for it. Families that
   are published beside the nightly load (a training) take this one only, so a night never waits for a training.
+- The alerts' lock: one round of messages at a time; no load takes it or waits for it.
 - A run's lock: tells whether the process of a run is still alive, whatever its number.
 
 Order where a process takes several: run, lake, publication. Each may be taken again by the process that holds it.
@@ -46,6 +47,16 @@ def publication_lock(home: Path, wait_seconds: float = PUBLICATION_WAIT_SECONDS)
     except Timeout:
         holder = _holder(home, "publication")
         raise LoadRunning(f"process {holder} has been publishing for long; wait until it has ended and try again") from None
+
+
+@contextmanager
+def alerts_lock(home: Path) -> Iterator[None]:
+    """Held while alerts are collected and sent: one round at a time. LoadRunning when another process has it."""
+    try:
+        with _locked(home, "alerts", 0):
+            yield
+    except Timeout:
+        raise LoadRunning(f"process {_holder(home, 'alerts')} is sending alerts; what is new goes out with its next round") from None
 
 
 @contextmanager

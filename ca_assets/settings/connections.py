@@ -6,21 +6,19 @@ secret or puts one into a message; only the function that `secret_lookup` gives 
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 
 from ca_assets.settings.database import Connection, Database
 from ca_assets.settings.process import ProcessSettings, SecretError, secret_from_file
 from ca_assets.settings.redaction import RedactedConnection, redact
-from ca_assets.settings.secrets import encryption_key
+from ca_assets.settings.secrets import cipher
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 OWN_PREFIX = "CA_"
@@ -54,7 +52,7 @@ def secret_lookup(database: Database, settings: ProcessSettings | None = None) -
 def store_connection(database: Database, name: str, secret: str, settings: ProcessSettings | None = None) -> bool:
     """Keep `secret` under `name`, encrypted; True when it replaced an older one. SecretError for a name or text that cannot be used."""
     _check(name, secret)
-    token = _fernet(settings).encrypt(secret.encode()).decode("ascii")
+    token = cipher(settings).encrypt(secret.encode()).decode("ascii")
     with database.session() as session:
         is_known = session.get(Connection, name) is not None
         session.merge(Connection(name=name, secret=token, changed_at=dt.datetime.now(dt.UTC)))
@@ -92,17 +90,12 @@ def _stored(database: Database, name: str, settings: ProcessSettings | None) -> 
 
 def _decrypted(row: Connection, settings: ProcessSettings | None) -> str:
     try:
-        return _fernet(settings).decrypt(row.secret.encode("ascii")).decode()
+        return cipher(settings).decrypt(row.secret.encode("ascii")).decode()
     except InvalidToken:
         raise SecretError(
             f"the connection {row.name} was stored with another encryption key; set the former CA_ENCRYPTION_KEY again "
             f"(or put its file back into CA_HOME), or store it anew with `ca connections add {row.name}`"
         ) from None
-
-
-def _fernet(settings: ProcessSettings | None) -> Fernet:
-    """The cipher. Any long random text may be the key: its SHA-256 has the length that Fernet wants."""
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(encryption_key(settings).encode()).digest()))
 
 
 def _check(name: str, secret: str) -> None:

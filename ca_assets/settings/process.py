@@ -84,6 +84,8 @@ class ProcessSettings(IndexSettings):
     range_processes: int = Field(default=2, ge=0, le=64)  # which compute ranges that are no fixed window; 0: none do
     range_memory_mb: int = Field(default=1_000, ge=100)  # what the engine of each may use; more is spilled to the staging folder
     range_timeout_seconds: float = Field(default=60.0, gt=0)
+    mail_url: SecretStr | None = None  # the server that sends e-mails (apprise's form): mailtos://user:password@smtp.example.com?from=a@b.c
+    public_url: str | None = None  # where readers open the application (https://analytics.example.com): links in messages lead there
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed
 
     @classmethod

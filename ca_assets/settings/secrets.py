@@ -6,11 +6,17 @@ The environment wins (`CA_SECRET_KEY`, or a file that `CA_SECRET_KEY_FILE` names
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ca_assets.settings.process import ProcessSettings, SecretError, process_settings, secret_from_file
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 
 def signing_key(settings: ProcessSettings | None = None) -> str:
@@ -21,6 +27,13 @@ def signing_key(settings: ProcessSettings | None = None) -> str:
 def encryption_key(settings: ProcessSettings | None = None) -> str:
     """The key that encrypts secrets in the settings database; without it they cannot be read again."""
     return _key("CA_ENCRYPTION_KEY", "encryption.key", settings)
+
+
+def cipher(settings: ProcessSettings | None = None) -> Fernet:
+    """What encrypts secrets in the settings database. Any long random text may be the key: its SHA-256 has the length that Fernet wants."""
+    from cryptography.fernet import Fernet  # the signing key is needed without it
+
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(encryption_key(settings).encode()).digest()))
 
 
 def _key(variable: str, file: str, settings: ProcessSettings | None) -> str:

@@ -5,7 +5,6 @@ Input: rows of `anomalies/*`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ca_assets.wording.flags import GROUPS, VERDICTS, Writing, flag_sentence
 from ca_dash.components.table import TableRows
 from ca_dash.figures import base
 from ca_dash.figures.base import Style
 from ca_dash.figures.segment import HOURS, segment_name
 from ca_dash.filters.url import Choice
-from ca_dash.format import RESERVED, day, label, money, number, rate, written
+from ca_dash.format import RESERVED, day, label, number, written
 from ca_dash.theme import template
 
 PACE = Choice("pace", "Look at", (("daily", "Days"), ("weekly", "Weeks")))
@@ -26,15 +26,8 @@ STEPS, RATIOS = "steps", "ratios"
 FUNNEL = Choice("funnel", "Funnel shows", ((STEPS, "Steps"), (RATIOS, "Ratios between steps")))
 ORDERS, REVENUE = "orders", "revenue"
 MONEY = Choice("money", "Orders show", ((ORDERS, "Orders"), (REVENUE, "Revenue")))
-VERDICTS = {
-    "data_missing": ("Data missing", "x", 3),
-    "data_broken": ("Data broken", "diamond", 1),
-    "business_changed": ("Business changed", "circle", 0),
-}
-GROUPS = {"funnel": "Funnel", "orders": "Orders", "cohort": "New customers"}
+LOOKS = {"data_missing": ("x", 3), "data_broken": ("diamond", 1), "business_changed": ("circle", 0)}
 THRESHOLDS = {"funnel": 4.0, "orders": 3.5}
-RECENT_DAYS, RECENT_WEEKS, WEEKS_BACK = 28, 56, 8
-CLEAR_SHARE = 0.3  # of the difference; a value with less is no cause that a sentence should name
 MOST_STEPS = 6
 SHOWN_CAUSES = 12
 SHOWN_COHORTS = 26
@@ -55,12 +48,12 @@ def timeline(*, data: pd.DataFrame, style: Style) -> go.Figure:
     """Flags over time: a row per group, a mark per flag by its verdict; the hover says it in a sentence."""
     rows = of_pace(data, style)
     fig = base.figure(style, y="")
-    for verdict, (name, symbol, place) in VERDICTS.items():
+    for verdict, (symbol, place) in LOOKS.items():
         part = rows[rows["verdict"] == verdict].sort_values("period")
         fig.add_scatter(
             x=base.days(part["period"]),
             y=[GROUPS[group] for group in part["group"]],
-            name=name,
+            name=VERDICTS[verdict],
             mode="markers",
             marker={"symbol": symbol, "size": 12, "color": style.color(place), "line": {"width": 1, "color": style.surface}},
             customdata=[base.plain(sentence(row, style)) for row in part.to_dict("records")],
@@ -79,7 +72,7 @@ def sentences(*, data: pd.DataFrame, style: Style) -> TableRows:
     shown = pd.DataFrame(
         {
             "period": rows["period"].to_numpy(),
-            "verdict": [VERDICTS[verdict][0] for verdict in rows["verdict"]],
+            "verdict": [VERDICTS[verdict] for verdict in rows["verdict"]],
             "what": [sentence(row, style) for row in rows.to_dict("records")],
             "score": rows["score"].round(1).to_numpy(),
             "first_flagged": rows["first_flagged"].to_numpy(),
@@ -90,74 +83,8 @@ def sentences(*, data: pd.DataFrame, style: Style) -> TableRows:
 
 
 def sentence(row: Mapping[str, Any], style: Style) -> str:
-    """A flag in words: Orders on 12 Nov were 41% below what the last eight Wednesdays let expect; 83% of it in country = FR."""
-    when = pd.Timestamp(row["period"]).date()
-    what, is_many = _subject(row)
-    on = f"on {day(when, style.locale)}" if row["grain"] == "daily" else f"in the week of {day(when, style.locale)}"
-    verb = "were" if is_many else "was"
-    if pd.isna(row["change_rate"]):
-        told = f"{what} {on} {verb} unusual"
-    elif row["change_rate"] <= -0.9995:
-        told = f"{what} {on} {verb} at zero, where {_amount(row['expected'], row, style)} {verb} expected"
-    else:
-        size = rate(abs(row["change_rate"]), 0, style.locale)
-        told = f"{what} {on} {verb} {size} {'below' if row['change_rate'] < 0 else 'above'} what {_reference(when, row, style)} let expect"
-        told += f" ({_amount(row['actual'], row, style)} instead of {_amount(row['expected'], row, style)})"
-    cause = _cause(row, style)
-    return f"{told}{cause}."
-
-
-def _subject(row: Mapping[str, Any]) -> tuple[str, bool]:
-    """What a flag is about, and whether it is many."""
-    series = str(row["series"])
-    if row["group"] == "cohort":
-        unit = "day" if row["grain"] == "daily" else "week"
-        later = f"{series} {unit}{'' if series == '1' else 's'} after" if series != "0" else f"in the same {unit} as"
-        return f"First orders {later} a download", True
-    step, _, before = series.partition("/")
-    if before:
-        return f"The share of “{label(before)}” that went on to “{label(step)}”", False
-    return (label(series), True) if series != REVENUE else ("Revenue", False)
-
-
-def _reference(when: dt.date, row: Mapping[str, Any], style: Style) -> str:
-    """What the expectation is made of: what came before alone, of the last weeks; else both sides."""
-    last = style.day or when
-    is_recent = (last - when).days < (RECENT_DAYS if row["grain"] == "daily" else RECENT_WEEKS)
-    if row["grain"] == "weekly":
-        return "the eight weeks before" if is_recent else "the weeks around it"
-    weekday = written(when, "EEEE", style.locale)
-    return f"the last eight {weekday}s" if is_recent else f"the {weekday}s and days around it"
-
-
-def _amount(value: float, row: Mapping[str, Any], style: Style) -> str:
-    if "/" in str(row["series"]):
-        return rate(value, 1, style.locale)
-    if row["series"] == REVENUE:
-        return money(value, style.currency, style.locale)
-    return number(value, 0 if value >= 10 or value == int(value) else 1, style.locale)
-
-
-def _cause(row: Mapping[str, Any], style: Style) -> str:
-    """The first cause that carries a good part of the difference; nothing where there is none."""
-    causes = style.also
-    if causes is None or row["verdict"] == "data_missing" or causes.empty:
-        return ""
-    mine = causes[(causes["group"] == row["group"]) & (causes["grain"] == row["grain"]) & (causes["period"] == row["period"])]
-    clear = mine[(mine["contribution_share"] >= CLEAR_SHARE) & (mine["contribution_share"] <= 1.5)].sort_values("rank")
-    if clear.empty:
-        return ""
-    first = clear.iloc[0]
-    return f"; {rate(min(first['contribution_share'], 1.0), 0, style.locale)} of it {cause_name(first['dimension'], first['value'])}"
-
-
-def cause_name(dimension: str, value: str) -> str:
-    """Where a difference is, in words."""
-    if dimension == "~customer":
-        return {"new": "from new customers", "returning": "from returning customers"}.get(value, "from guests")
-    if dimension == "~promotion":
-        return {"__none__": "in orders without a promotion", "__other__": "in other promotions"}.get(value, f"in orders with {value}")
-    return f"in {dimension} = {label(value) if value.startswith('__') else value}"
+    """A flag in words, with its first cause where that is known."""
+    return flag_sentence(row, Writing(style.locale, style.currency, style.day, style.also))
 
 
 def funnel(*, data: pd.DataFrame, style: Style) -> go.Figure:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+import ca_assets.settings.alerts.models  # noqa: F401 - its tables belong to the metadata
 from ca_assets.settings.database import Base
 from ca_assets.settings.process import process_settings
 

@@ -1,0 +1,1 @@
+"""Alerts, against a real mail server and a real HTTP endpoint."""
