@@ -1,4 +1,4 @@
-"""What apprise logs, kept from the process's own logs: it repeats urls there."""
+"""What apprise and its HTTP client log, kept from the process's own logs: they repeat urls there."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 
+LOGGERS = ("apprise", "urllib3")
+
 
 @contextmanager
 def captured_log() -> Iterator[StringIO]:
-    """Warnings and errors of apprise within the block as text; nothing of it goes elsewhere."""
-    logger, text = logging.getLogger("apprise"), StringIO()
-    handler, before = logging.StreamHandler(text), (logger.handlers, logger.propagate, logger.level)
-    logger.handlers, logger.propagate = [handler], False
-    logger.setLevel(logging.WARNING)
+    """Warnings and errors of sending within the block as text; nothing of it goes elsewhere."""
+    text = StringIO()
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
+    for logger in loggers:
+        logger.handlers, logger.propagate = [logging.StreamHandler(text)], False
+        logger.setLevel(logging.WARNING)
     try:
         yield text
     finally:
-        logger.handlers, logger.propagate = before[0], before[1]
-        logger.setLevel(before[2])
+        for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
