@@ -21,6 +21,7 @@ from ca_assets.contracts.tables import LOAD_TABLES, published, row_keys, table_n
 from ca_assets.engine.connect import connect
 from ca_assets.export.export import export_all
 from ca_assets.index.embedded.index import EmbeddedIndex
+from ca_assets.index.protocol import Index
 from ca_assets.index.publisher import generation_meta
 from ca_assets.lake.lake import Lake
 from ca_assets.loading.publication import mapped_parts
@@ -80,14 +81,15 @@ def export_lake(
     names: Collection[str] | None = None,
     windows: bool = True,
     parts: bool = False,
+    index: Index | None = None,
 ) -> Loaded:
-    """Compute, publish and export everything of the lake in `home`."""
+    """Compute, publish (to the embedded index, where none is given) and export everything of the lake in `home`."""
     shop, settings = load_shop(shop_yaml), ProcessSettings(home=home)
     con, lake = connect(settings), Lake(settings.lake_root)
     lines = lake.read(con, "basket_lines") if shop.sources.baskets else None
     tables = Tables(lake.read(con, "orders"), lake.read(con, "downloads"), lines)
     day = report_date or default_report_date(tables.orders, loaded_at, shop.calendar)
-    index = EmbeddedIndex(settings.index_file, lake)
+    index = index or EmbeddedIndex(settings.index_file, lake)
     scope_values: dict[str, list[str]] = {}
     token = lake.token()
     keys = {name: row_keys(LOAD_TABLES)[name] for name in {*table_names(published(LOAD_TABLES))} & lake.versions().keys()}

@@ -87,6 +87,9 @@ class ProcessSettings(IndexSettings):
     mail_url: SecretStr | None = None  # the server that sends e-mails (apprise's form): mailtos://user:password@smtp.example.com?from=a@b.c
     public_url: str | None = None  # where readers open the application (https://analytics.example.com): links in messages lead there
     proxy_hops: int = Field(default=0, ge=0)  # reverse proxies before the application whose X-Forwarded headers are to be believed
+    api_requests_per_minute: int = Field(default=120, ge=1)  # of a token in the long run; the export of a whole table counts as 10
+    api_burst: int = Field(default=60, ge=1)  # of these so many may come at once
+    api_plain_http: bool = False  # whether the API answers without TLS, also to other machines: tokens can be read on the way then
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ from ca_assets.index.protocol import Index
 from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
+from ca_dash.api import blueprint as api
 from ca_dash.app import callbacks, explanation, export, lists, saved_views, search, shell
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
@@ -97,6 +98,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     lists.register(app, server, views)
     search.register(app, server, views)
     forms.register(app)
+    api.register(server, index, database, settings)
     for page in services.pages:
         if page.register:
             page.register(app, services)

@@ -21,6 +21,7 @@ from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.security import check_csrf, csrf_token, is_loopback, safe_next, setup_token
 
 OPEN_ENDPOINTS = frozenset({"auth.login", "auth.setup", "auth.health", "auth.static", "auth.admin"})
+API = "api"  # the blueprint for programs, which has its own guard: a token, and no session (`ca_dash.api`)
 Answer = BaseResponse | str | tuple[str, int]
 pages = Blueprint("auth", __name__, static_folder="static", static_url_path="/login/static", template_folder="templates")
 
@@ -68,7 +69,7 @@ def _auth() -> Auth:
 
 
 def _guard() -> Answer | None:
-    if request.endpoint in OPEN_ENDPOINTS or current_user() is not None:
+    if request.blueprint == API or request.endpoint in OPEN_ENDPOINTS or current_user() is not None:
         return None
     return _login_first(request.full_path.rstrip("?"))
 

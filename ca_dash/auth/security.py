@@ -50,7 +50,7 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
 
 
 def add_headers(server: Flask, script_hashes: Sequence[str]) -> None:
-    """Give every answer of a server its security headers; what shows data is never kept by a cache."""
+    """Give every answer of a server its security headers; what shows data is kept by no cache; the API says so itself."""
     policy = content_security_policy(script_hashes)
 
     @server.after_request
@@ -61,7 +61,7 @@ def add_headers(server: Flask, script_hashes: Sequence[str]) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        if not request.path.startswith(("/_dash-component-suites/", "/assets/", "/login/static/")):
+        if not request.path.startswith(("/_dash-component-suites/", "/assets/", "/login/static/", "/api/")):
             response.headers["Cache-Control"] = "no-store"
         return response
 
