@@ -27,7 +27,7 @@ WORDS = {
 def _content(services: Services) -> html.Div:
     user = require("viewer")
     fields = [
-        forms.text_field(NAME, "Name", hint="Which program will use it.", required=True, maxLength=MAX_NAME),
+        forms.text_field(NAME, "Name", hint="Which program will use it.", required=True, attributes={"input": {"maxLength": MAX_NAME}}),
         dmc.CheckboxGroup(
             html.Div([dmc.Checkbox(value=scope, label=WORDS[scope]) for scope in SCOPES], className="ca-form-fields"),
             id=CHOSEN,
