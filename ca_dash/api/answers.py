@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from flask import Response, request
+from flask import Response, g, request
 
 from ca_assets.export.files import Format
 
@@ -25,8 +25,8 @@ CACHING = "private, no-cache"  # keep it, and ask with its ETag whether it is st
 
 
 def etag_of(*parts: Any) -> str:
-    """Stands for an answer: the publication's state of what it is made from, and what was asked."""
-    return hashlib.blake2b(json.dumps([*map(str, parts), request.full_path]).encode(), digest_size=12).hexdigest()
+    """Stands for an answer: the publication's state of what it is made from, and what was asked and for whom."""
+    return hashlib.blake2b(json.dumps([*map(str, parts), request.full_path, g.get("api_limits")]).encode(), digest_size=12).hexdigest()
 
 
 def is_known(etag: str) -> bool:

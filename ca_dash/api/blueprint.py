@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 
+from ca_assets.index.limited import LimitedIndex
 from ca_assets.index.protocol import Index
-from ca_assets.settings.database import Database
+from ca_assets.settings.access import access_of
+from ca_assets.settings.database import Database, User
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.tokens import SCOPES
 from ca_dash.api import reports, search, tables
@@ -51,20 +53,30 @@ ROUTES = (
 )
 
 
+def _shown_to(owner: User, index: Index) -> Index | LimitedIndex:
+    """What the owner of a token may see. Raises Problem where that cannot be told."""
+    try:
+        scopes = access_of(owner).scopes
+    except ValueError as error:
+        raise Problem(403, "the limits of this token's owner cannot be read; ask an admin to set them again") from error
+    g.api_limits = scopes
+    return LimitedIndex(index, scopes) if scopes else index
+
+
 def register(server: Flask, index: Index, database: Database, settings: ProcessSettings) -> None:
     """Add the API to a server."""
     api = Blueprint(API, __name__, url_prefix=ROOT)
 
-    def checked(scope: str | None, cost: int) -> None:
-        token, _ = caller(request, database, settings)
+    def checked(scope: str | None, cost: int) -> User:
+        token, owner = caller(request, database, settings)
         require_rate(database, token, settings, FILE_COST if request.args.get("scope") == "*" else cost)
         if scope is not None:
             require_scope(token, scope)
+        return owner
 
     def add(route: Route) -> None:
         def view(**names: Any) -> Response:
-            checked(route.scope, route.cost)
-            with index.snapshot() as snapshot:
+            with _shown_to(checked(route.scope, route.cost), index).snapshot() as snapshot:
                 return route.view(snapshot, **names, arguments=request.args)
 
         api.add_url_rule(route.path, route.path, view, methods=["GET"])

@@ -55,7 +55,8 @@ def rows(snapshot: Snapshot, name: str, type_: str, arguments: Arguments) -> Res
     require_known(arguments, PARAMETERS)
     path, form = _path(name, type_), format_of(arguments)
     scope, wanted = text_of(arguments, "scope", "all"), day_of(arguments, "as_of")
-    found = snapshot.version_as_of(str(path), "all" if scope == ALL_SCOPES else scope, wanted)
+    one_scope = next(iter(snapshot.scopes()), "all") if scope == ALL_SCOPES else scope
+    found = snapshot.version_as_of(str(path), one_scope, wanted)
     if found is None:
         raise NotPublished(f"the report {path} is not published for this scope and day; /api/v1/shop lists what there is")
     day, version = found

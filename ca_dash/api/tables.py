@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from ca_assets.export.export import export_table, is_published
 from ca_assets.export.files import write_batches
 from ca_assets.export.scope import LAKE_ONLY, orders_columns, table_choices
 from ca_assets.index.paging import Cursor, Page
-from ca_assets.index.protocol import Snapshot
+from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.lake.rows import BASKET
 from ca_dash.api.answers import MIMETYPES, etag_of, file_answer, is_known, json_answer, not_modified, rows_text
 from ca_dash.api.arguments import DEFAULT_LIMIT, Arguments, filters_of, format_of, number_of, orders_of, require_known, text_of
@@ -36,11 +37,15 @@ def listing(snapshot: Snapshot, arguments: Arguments) -> Response:
     etag = etag_of(snapshot.generation)
     if is_known(etag):
         return not_modified(etag)
-    names = [name for name in specs() if is_published(snapshot, name)]
-    return json_answer({"generation": snapshot.generation, "tables": [_described(snapshot, name) for name in names]}, etag)
+    tables: list[dict[str, Any]] = []
+    for name in specs():
+        with suppress(NotPublished):  # or not shown to the token's owner
+            tables.append(_described(snapshot, name))
+    return json_answer({"generation": snapshot.generation, "tables": tables}, etag)
 
 
 def _described(snapshot: Snapshot, name: str) -> dict[str, Any]:
+    """A table as JSON. Raises NotPublished."""
     table = snapshot.table(name)
     columns = [{"name": field.name, "type": str(field.type)} for field in _columns(snapshot, name) if field.name != BASKET]
     can_be_file = name in table_choices()

@@ -9,7 +9,9 @@ import logging
 import pytest
 from sqlalchemy import update
 
+from ca_assets.settings.access import set_limits
 from ca_assets.settings.tokens import SCOPES, ApiToken, add_token, revoke_token, tokens_of
+from ca_assets.settings.users import add_user
 from ca_assets_tests.dash.api.conftest import Api, Shop
 from ca_assets_tests.dash.applications import PASSWORD, csrf_of
 from ca_dash.api.blueprint import ROUTES
@@ -163,3 +165,22 @@ def test_too_many_requests_wait(shop: Shop) -> None:
 def test_the_use_of_a_token_is_noted(shop: Shop) -> None:
     shop.api().get("/shop")
     assert tokens_of(shop.database)[0].last_used_at is not None
+
+
+def test_a_token_has_the_limits_of_its_owner(shop: Shop, api: Api) -> None:
+    own, *others = (scope for scope in api.json("/shop")["scopes"] if scope.startswith("country=") and "__" not in scope)
+    add_user(shop.database, "lim", PASSWORD, "viewer")
+    set_limits(shop.database, "lim", [own])
+    limited = shop.api(owner="lim")
+    assert limited.json("/shop")["scopes"] == [own]
+    values = {row["dimensions.country"] for row in limited.json("/tables/orders/rows", limit=1000)["rows"]}
+    assert values == {own.partition("=")[2]}
+    assert [table["name"] for table in limited.json("/tables")["tables"]] == ["orders"]
+    assert limited.get("/reports/stats/kpis", scope=own).data == api.get("/reports/stats/kpis", scope=own).data
+    refused = [problem(limited.get("/reports/stats/kpis", scope=scope), 404) for scope in (*others, "all", "country=Atlantis")]
+    assert len({json.dumps(facts) for facts in refused}) == 1
+    for path in ("/tables/downloads/rows", "/tables/downloads/file", "/tables/rfm_segments/rows", "/tables/orders/file"):
+        answer = limited.get(path, scope=others[0]) if path.endswith("file") else limited.get(path)
+        problem(answer, 404)
+    rows = limited.get("/reports/stats/kpis", scope="*", format="csv").get_data(as_text=True).splitlines()[1:]
+    assert rows and all(row.startswith(own) for row in rows)
