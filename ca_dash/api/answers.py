@@ -8,6 +8,7 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any, BinaryIO
 
 from flask import Response, g, request
@@ -48,19 +49,17 @@ def json_answer(value: Any, etag: str | None = None) -> Response:
 
 def file_answer(name: str, form: Format, etag: str, write: Callable[[BinaryIO], Any], headers: dict[str, str] | None = None) -> Response:
     """What `write` writes, streamed from a file of the server when it is large. `name`: of the file that a browser would save."""
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 - closed when the answer was sent
-    try:
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))
         write(file)  # type: ignore[arg-type]
-    except BaseException:
-        file.close()
-        raise
+        closing = stack.pop_all()  # it is read after this, until the answer was sent
     size = file.tell()
     file.seek(0)
     response = Response(_chunks(file), mimetype=None, headers=headers)
     response.headers["Content-Type"] = MIMETYPES[form]
     response.headers["Content-Length"] = str(size)
     response.headers["Content-Disposition"] = f'attachment; filename="{safe_name(name)}.{form}"'
-    response.call_on_close(file.close)
+    response.call_on_close(closing.close)
     return _tagged(response, etag)
 
 
