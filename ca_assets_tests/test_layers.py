@@ -28,6 +28,7 @@ FORBIDDEN = {
     "ca_assets/loading": STORES | {"dagster", "dash", "flask"},
     "ca_assets/dry_run": STORES | {"dagster", "dash", "flask"},
     "ca_assets/on_demand": STORES | FRAMEWORKS,
+    "ca_assets/collector": STORES | {"dagster", "dash"},
     "ca_assets/models": STORES | FRAMEWORKS | {"ibis", "pandas"},
     "ca_assets/demo": STORES | FRAMEWORKS,
     "ca_assets/defs": STORES | {"dash", "flask"},
@@ -43,6 +44,7 @@ NOT_OURS = {
     "ca_assets/lake": {"ca_assets.sources", "ca_assets.cleaning"},
     "ca_assets/index": {"ca_assets.sources", "ca_assets.cleaning"},
     "ca_assets/on_demand": {"ca_assets.sources", "ca_assets.cleaning", "ca_assets.defs", "ca_assets.cli"},
+    "ca_assets/collector": {"ca_assets.sources", "ca_assets.cleaning", "ca_assets.lake", "ca_assets.index", "ca_assets.analyses"},
     "ca_dash": {"ca_assets.defs", "ca_assets.cli", "ca_assets.sources", "ca_assets.cleaning", "ca_assets.loading"},
 }
 

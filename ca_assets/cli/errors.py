@@ -26,12 +26,13 @@ def user_errors() -> tuple[type[Exception], ...]:
     from ca_assets.settings.database import SettingsUnavailable
     from ca_assets.settings.process import SecretError
     from ca_assets.settings.users import UserError
+    from ca_assets.settings.write_keys import WriteKeyError
     from ca_assets.shop import ShopError
     from ca_assets.sources.errors import SourceError
 
     return (
         *(LoadRunning, SettingsUnavailable, DagsterSettingsError, SecretError, UserError, ShopError, SourceError, RecipeError),
-        *(EngineError, IndexUnavailable, NotPublished, LakeError, NotInLake, NotSent, RuleError, OSError),
+        *(EngineError, IndexUnavailable, NotPublished, LakeError, NotInLake, NotSent, RuleError, WriteKeyError, OSError),
     )
 
 

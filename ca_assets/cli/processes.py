@@ -1,4 +1,4 @@
-"""The long-running processes of an installation as command lines: application, Dagster's web server, daemon and code server.
+"""The long-running processes of an installation as command lines: application, collector, Dagster's web server, daemon and code server.
 
 Belongs here: their words, and the words that ask each whether it is well. Does not belong here: starting them (`up`, `serve`).
 """
@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-APPLICATION_PORT, WEB_PORT, CODE_PORT = 8050, 3000, 4000
+APPLICATION_PORT, WEB_PORT, CODE_PORT, COLLECTOR_PORT = 8050, 3000, 4000, 8070
 # What the command dagster-daemon runs, which need not be on the path; Dagster has no public module for it.
 DAEMON = (sys.executable, "-m", "dagster._daemon")
 PROBE = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5).read()"
@@ -36,6 +36,11 @@ def code_server(host: str, port: int) -> list[str]:
     """The process that knows the assets and starts their runs, for a web server and a daemon elsewhere (`CA_CODE_SERVER`)."""
     where = ["-h", host, "-p", str(port), "--location-name", "customer_analytics"]
     return [sys.executable, "-m", "dagster", "code-server", "start", *where, "-m", "ca_assets.definitions"]
+
+
+def collector(host: str, port: int) -> list[str]:
+    """The collector of events: one process with threads, which share each write to the disk."""
+    return [sys.executable, "-m", "ca_assets.cli", "collect", "--host", host, "--port", str(port)]
 
 
 def job(name: str) -> list[str]:

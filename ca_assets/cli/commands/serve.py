@@ -47,18 +47,24 @@ PROCESSES = {
         lambda options: processes.code_server(options.host, options.port),
         lambda options: processes.code_server_check(options.port),
     ),
+    "collector": _Process(
+        processes.COLLECTOR_PORT,
+        lambda options: processes.collector(options.host, options.port),
+        lambda options: processes.http_check(options.port, "/healthz"),
+    ),
 }
 
 
 @click.command("serve")
 @click.argument("process", type=click.Choice(tuple(PROCESSES)))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port. [default: app 8050, web 3000, code 4000]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port. [default: app 8050, web 3000, code 4000, collector 8070]")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="app: worker processes.")
 @click.option("--path-prefix", default="", help="web: where a proxy shows it, such as /dagster.")
 @click.option("--check", is_flag=True, help="Start nothing: end with 0 when the running process answers on this machine.")
 def command(*, process: str, host: str, port: int | None, workers: int, path_prefix: str, check: bool) -> None:
-    """Run one process until it is stopped: app (the application), web (Dagster's pages), daemon (schedules), code (runs loads).
+    """Run one process until it is stopped: app (the application), web (Dagster's pages), daemon (schedules), code (runs loads),
+    collector (takes events).
 
     Dagster's pages have no login. Keep web and code on addresses that only the proxy and the other processes reach.
     """

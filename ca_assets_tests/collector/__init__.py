@@ -1,0 +1,1 @@
+"""The collector: protocol, privacy, durability, official clients, the browser's script."""
