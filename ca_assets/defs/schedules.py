@@ -23,7 +23,7 @@ def schedules() -> dg.Definitions:
     applied = applied_or_none()
     zone = applied.shop.calendar.timezone if applied else "UTC"
     beside = [family.name for family in families().values() if family.job != NIGHTLY]
-    everything = dg.AssetSelection.all()
+    everything = dg.AssetSelection.all() - dg.AssetSelection.groups("events")  # has a job of its own (`defs.events`)
     job = dg.define_asset_job(
         LOAD_JOB,
         selection=everything - dg.AssetSelection.assets(*beside) if beside else everything,

@@ -79,6 +79,7 @@ class ProcessSettings(IndexSettings):
     full_load_cron: str = "0 5 * * 0"  # when all sources are read whole, which takes up changes older than the late-data window
     weekly_cron: str = "0 6 * * 0"  # when families that are kept fresh weekly are computed, beside the loads
     daily_cron: str = "30 4 * * *"  # when families that are kept fresh daily beside the loads are computed: after the nightly load
+    events_cron: str = "20 0 * * *"  # when the collector's past days become Parquet; in UTC, as its days are
     dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
     range_processes: int = Field(default=2, ge=0, le=64)  # which compute ranges that are no fixed window; 0: none do

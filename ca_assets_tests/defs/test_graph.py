@@ -21,6 +21,7 @@ GROUPS = {
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
     "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "delivery_anomalies", "rfm_segments", "rfm", "segmentation"},
     "search": {"search_terms"},
+    "events": {"events_compacted"},
 }
 ANALYSES = GROUPS["exploratory"] | GROUPS["machine_learning"] | GROUPS["search"]
 
