@@ -68,6 +68,10 @@ class KeyRing:
         self._refresh(FRESH_SECONDS)
         return any(key.allows(origin) for key in self._keys.values())
 
+    def forget(self) -> None:
+        """Read the keys anew at the next request."""
+        self._read_at = float("-inf")
+
     def _refresh(self, older_than_seconds: float) -> None:
         """Read the keys again. When the database is away those that are known go on to count."""
         with self._turn:

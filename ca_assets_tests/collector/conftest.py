@@ -26,11 +26,21 @@ from ca_assets.settings.write_keys import add_write_key
 SHOP = "https://shop.example.org"
 
 
+@dataclass(frozen=True)
+class Keys:
+    """A settings database with two keys."""
+
+    database: Database
+    server: str
+    browser: str
+
+
 @dataclass
 class Collector:
     """The application, its keys and its store."""
 
     client: FlaskClient
+    keys: KeyRing
     writer: EventWriter
     folder: Path
     database: Database
@@ -63,13 +73,18 @@ def track(event: str = "Product Viewed", **fields: Any) -> dict[str, Any]:
     return {"type": "track", "userId": "u1", "event": event, "messageId": f"m-{event}"} | fields
 
 
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """A server's key `shop` and a browser's key `web`."""
+    database = open_database(ProcessSettings(home=tmp_path_factory.mktemp("keys")))
+    return Keys(database, add_write_key(database, "shop", "server"), add_write_key(database, "web", "browser", [SHOP]))
+
+
 @pytest.fixture
-def collector(tmp_path: Path) -> Iterator[Collector]:
-    database = open_database(ProcessSettings(home=tmp_path))
-    server = add_write_key(database, "shop", "server")
-    browser = add_write_key(database, "web", "browser", [SHOP])
+def collector(tmp_path: Path, keys: Keys) -> Iterator[Collector]:
     metrics, settings, folder = Metrics(), CollectorSettings(min_free_mb=0), tmp_path / "events"
     writer = EventWriter(folder, settings, metrics)
-    app = make_app(KeyRing(database), writer, Privacy(settings.dropped, settings.hashed, b"key"), metrics)
-    yield Collector(app.test_client(), writer, folder, database, server, browser)
+    ring = KeyRing(keys.database)
+    app = make_app(ring, writer, Privacy(settings.dropped, settings.hashed, b"key"), metrics)
+    yield Collector(app.test_client(), ring, writer, folder, keys.database, keys.server, keys.browser)
     writer.close()

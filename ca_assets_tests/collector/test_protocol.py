@@ -143,9 +143,16 @@ def test_keys_are_kept_as_hashes_and_made_for_a_role(collector: Collector) -> No
     for origin in ("shop.example.org", f"{SHOP}/path", "ftp://shop", "https://u:p@shop"):
         with pytest.raises(WriteKeyError, match="no address of a web site"):
             add_write_key(collector.database, "x", "browser", [origin])
-    remove_write_key(collector.database, "shop")
-    with pytest.raises(WriteKeyError, match="no key 'shop'"):
-        remove_write_key(collector.database, "shop")
+
+
+def test_a_key_that_is_removed_is_refused_once_keys_are_read_again(collector: Collector) -> None:
+    key = add_write_key(collector.database, "old", "server")
+    assert collector.send("/v1/track", track(), key=key).status_code == 200
+    remove_write_key(collector.database, "old")
+    collector.keys.forget()
+    assert collector.send("/v1/track", track(), key=key).status_code == 401
+    with pytest.raises(WriteKeyError, match="no key 'old'"):
+        remove_write_key(collector.database, "old")
 
 
 def test_pages_of_known_sites_may_send_and_read_the_answer(collector: Collector) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[2]
-OURS = ("app", "code", "web", "daemon")
+OURS = ("app", "code", "web", "daemon", "collector")
 _DEFAULTED = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 

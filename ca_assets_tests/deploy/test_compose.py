@@ -47,7 +47,7 @@ def test_addresses_lead_to_services() -> None:
     assert environment["CA_CODE_SERVER"] == f"code:{services()['code']['command'][-1]}"
     assert environment["CA_INDEX_URL"].partition("://")[2].partition(":")[0] in services()
     proxied = (ROOT / "deploy" / "Caddyfile").read_text()
-    for name in ("app", "web"):
+    for name in ("app", "web", "collector"):
         words = services()[name]["command"]
         assert f"{name}:{words[words.index('--port') + 1]}" in proxied
     prefix = services()["web"]["command"][-1]

@@ -24,7 +24,7 @@ QUIET = "{\n\tskip_install_trust\n\tadmin off\n\tauto_https disable_redirects\n}
 
 
 class Dagster(BaseHTTPRequestHandler):
-    """Stands for Dagster's web server: tells which path arrived."""
+    """Stands for Dagster's web server, and for the collector: tells which path arrived."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -73,7 +73,9 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
     threading.Thread(target=dagster.serve_forever, daemon=True).start()
     for application in serve(app):
         port = free_port()
-        text = (ROOT / "deploy" / "Caddyfile").read_text().replace("web:3000", f"127.0.0.1:{dagster.server_port}")
+        text = (ROOT / "deploy" / "Caddyfile").read_text()
+        for address in ("web:3000", "collector:8070"):
+            text = text.replace(address, f"127.0.0.1:{dagster.server_port}")
         (tmp_path / "Caddyfile").write_text(QUIET + text.replace("app:8050", application.removeprefix("http://")))
         words = [caddy, "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
         environment = {"SITE": f"localhost:{port}", "XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
@@ -110,6 +112,13 @@ def test_the_application_is_behind_tls_and_its_login(proxy: Proxy) -> None:
     assert (first.status_code, first.headers["Location"]) == (302, "/login?next=/")
     assert first.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert proxy.logged_in("vic").get(f"{proxy.url}/").status_code == 200
+
+
+def test_events_need_no_login_and_metrics_stay_inside(proxy: Proxy) -> None:
+    for path in ("/v1/batch", "/v1/projects/k/settings", "/ca.js"):
+        assert proxy.visitor().get(f"{proxy.url}{path}").text == f"Dagster {path}"
+    for path in ("/metrics", "/v1", "/v2/batch"):
+        assert "Dagster" not in proxy.visitor().get(f"{proxy.url}{path}").text
 
 
 def test_login_limits_count_the_address_not_what_is_claimed(proxy: Proxy) -> None:

@@ -57,7 +57,7 @@ class Installation:
 @pytest.fixture
 def installation(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Installation]:
     """A tea shop applied on PostgreSQL; secrets in files; nothing started yet."""
-    ports = {"8050": free_port(), "3000": free_port(), "4000": free_port()}
+    ports = {port: free_port() for port in ("8050", "3000", "4000", "8070")}
     environment = {**{k: v for k, v in os.environ.items() if not k.startswith("CA_")}, "CA_HOME": str(tmp_path / "home")}
     secrets = {"settings_url": postgresql.url(postgresql.database(), "postgresql"), "secret_key": "long enough for a test"}
     secrets["dagster_url"] = postgresql.url(postgresql.database(), "postgresql")
@@ -73,7 +73,7 @@ def installation(tmp_path: Path, postgresql: PostgreSQL) -> Iterator[Installatio
 
 
 def test_services_run_a_schedule_and_the_web_server_restarts(installation: Installation, postgresql: PostgreSQL) -> None:
-    for name in ("code", "app"):
+    for name in ("code", "app", "collector"):
         installation.start(name)
     until(lambda: _listens(installation.ports["4000"]), 120, "the code server's port")
     until(lambda: installation.is_healthy("code"), 120, "the code server")
@@ -86,6 +86,7 @@ def test_services_run_a_schedule_and_the_web_server_restarts(installation: Insta
     assert len(workers) == 1 + int(services()["app"]["command"][-1])  # gunicorn and its workers
     until(lambda: [run for run in dagster.runs("dagster/schedule_name") if run["status"] == "SUCCESS"], 180, "the schedule's run")
     dagster.stop_schedule()
+    until(lambda: installation.is_healthy("collector"), 60, "the collector")
     until(lambda: {run["status"] for run in dagster.runs()} <= {"SUCCESS", "FAILURE"}, 120, "the end of what the schedule had begun")
     assert {name: installation.is_healthy(name) for name in OURS} == dict.fromkeys(OURS, True), installation.started.said()
 
