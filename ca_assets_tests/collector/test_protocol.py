@@ -145,7 +145,7 @@ def test_keys_are_kept_as_hashes_and_made_for_a_role(collector: Collector) -> No
             add_write_key(collector.database, "x", "browser", [origin])
 
 
-def test_a_key_that_is_removed_is_refused_once_keys_are_read_again(collector: Collector) -> None:
+def test_a_removed_key_is_refused_once_keys_are_read_again(collector: Collector) -> None:
     key = add_write_key(collector.database, "old", "server")
     assert collector.send("/v1/track", track(), key=key).status_code == 200
     remove_write_key(collector.database, "old")
