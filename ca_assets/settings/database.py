@@ -53,7 +53,8 @@ class User(Base):
 class ShopEdition(Base):
     """One applied shop.yaml: its text and the folder that relative paths are relative to. The newest edition counts.
 
-    `first_month` (`2010-11`) is the first monthly partition that Dagster offers for it.
+    `first_month` (`2010-11`) is the first monthly partition that Dagster offers for it. `changed_by`: a user's name, None: the command
+    line; `what`: what he did, in a few words.
     """
 
     __tablename__ = "shop_editions"
@@ -63,6 +64,8 @@ class ShopEdition(Base):
     folder: Mapped[str] = mapped_column(Text)
     first_month: Mapped[str] = mapped_column(String(7))
     applied_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    changed_by: Mapped[str | None] = mapped_column(String(100))
+    what: Mapped[str | None] = mapped_column(String(200))
 
 
 class LoginFailure(Base):

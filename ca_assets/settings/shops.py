@@ -31,19 +31,49 @@ class AppliedShop:
 def apply_shop(database: Database, path: Path) -> AppliedShop:
     """Validate a shop.yaml and make it the newest edition (nothing happens when text and folder are those in force). Raises ShopError."""
     load_shop(path)
-    text, folder = path.read_text(encoding="utf-8-sig"), str(path.resolve().parent)
+    return save_edition(database, path.read_text(encoding="utf-8-sig"), path.resolve().parent)
+
+
+def save_edition(database: Database, text: str, folder: Path, *, changed_by: str | None = None, what: str | None = None) -> AppliedShop:
+    """Make a text the newest edition (nothing happens when it and the folder are those in force). Raises ShopError.
+
+    `changed_by`: who did it (None: the command line); `what`: what he did, in a few words, for the history.
+    """
+    parse_shop(text, folder)
     with database.session() as session:
         newest = session.scalar(_newest())
-        if newest is None or (newest.text, newest.folder) != (text, folder):
+        if newest is None or (newest.text, newest.folder) != (text, str(folder)):
             first_month = newest.first_month if newest else _first_month_offered()
-            session.add(ShopEdition(text=text, folder=folder, first_month=first_month, applied_at=dt.datetime.now(dt.UTC)))
+            edition = ShopEdition(text=text, folder=str(folder), first_month=first_month, applied_at=dt.datetime.now(dt.UTC))
+            edition.changed_by, edition.what = changed_by, what[:200] if what else None
+            session.add(edition)
     return applied_shop(database)
+
+
+def newest_edition(database: Database) -> ShopEdition | None:
+    """The edition in force, as text; None before the first."""
+    with database.session() as session:
+        return session.scalar(_newest())
+
+
+def list_editions(database: Database, limit: int = 100) -> list[ShopEdition]:
+    """The newest editions, newest first."""
+    with database.session() as session:
+        return list(session.scalars(_newest().limit(limit)))
+
+
+def find_edition(database: Database, edition: int) -> ShopEdition:
+    """An edition by its number. ShopError when there is none."""
+    with database.session() as session:
+        row = session.get(ShopEdition, edition)
+    if row is None:
+        raise ShopError(f"the shop has no edition {edition}")
+    return row
 
 
 def applied_shop(database: Database) -> AppliedShop:
     """The shop in force. ShopError when none was applied yet."""
-    with database.session() as session:
-        newest = session.scalar(_newest())
+    newest = newest_edition(database)
     if newest is None:
         raise ShopError("no shop is applied yet; run `ca sources apply shop.yaml`, or `ca demo` for a demo shop")
     shop = parse_shop(newest.text, Path(newest.folder))

@@ -59,11 +59,15 @@ def _scalar(text: str) -> str:
     return text if PLAIN.fullmatch(text) and yaml.safe_load(text) == text else json.dumps(text, ensure_ascii=False)
 
 
+def our_name(theirs: str) -> str:
+    """A name that shop.yaml allows for a dimension or an action, from that of a column."""
+    return re.sub(r"[^\w -]+", "_", theirs).strip("_ -")[:64] or "unnamed"
+
+
 def _listed(key: str, names: list[str], words: str) -> list[str]:
     if not names:
         return []
-    # Ours: a name that shop.yaml allows.
-    pairs = [(re.sub(r"[^\w -]+", "_", name).strip("_ -")[:64] or "unnamed", name) for name in names]
+    pairs = [(our_name(name), name) for name in names]
     if all(ours == theirs for ours, theirs in pairs):
         return [_commented(f"  {key}: [{', '.join(map(_scalar, names))}]", words)]
     return [_commented(f"  {key}: {{{', '.join(f'{_scalar(ours)}: {_scalar(theirs)}' for ours, theirs in pairs)}}}", words)]

@@ -1,0 +1,1 @@
+"""Tests of what the settings pages do with sources and the store."""
