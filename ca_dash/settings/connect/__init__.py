@@ -1,0 +1,1 @@
+"""Parts of the settings pages that connect sources and the store."""
