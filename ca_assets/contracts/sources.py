@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ca_assets.contracts.columns import Field
 
 SOURCES = ("sessions", "customers", "baskets", "deliveries")  # in the order in which people think of them
@@ -80,3 +82,8 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
 KEYS_ONLY = " keys"
 # By the month of these a load replaces rows of a database; customers have no such column and are read whole.
 MOMENTS = {"sessions": "session_start_date", "deliveries": "delivery_date", "baskets": "date"}
+
+
+def our_name(theirs: str) -> str:
+    """A name that shop.yaml allows for a dimension or an action, from that of a column."""
+    return re.sub(r"[^\w -]+", "_", theirs).strip("_ -")[:64] or "unnamed"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from ca_assets.contracts.sources import our_name
 from ca_assets.dry_run.run import dry_run
 from ca_assets.recipes.recipe import Recipe
 from ca_assets.recipes.recognition import recognised, same_file
@@ -22,7 +23,6 @@ from ca_assets.sources.driver import Reading, Secret
 from ca_assets.sources.errors import ErrorCode, SourceError
 from ca_assets.sources.inference.mapping import Guess
 from ca_assets.sources.inference.source import file_header, guess_source
-from ca_assets.sources.inference.yaml_text import our_name
 from ca_assets.sources.open import database_driver_of, open_source
 
 Say = Callable[[str], None]
@@ -62,13 +62,12 @@ def columns(settings: ProcessSettings, request: dict[str, Any], say: Say) -> dic
     config = _config({key: value for key, value in request["source"].items() if key != "recipe"})
     with tempfile.TemporaryDirectory() as staging:
         reading = Reading(folder, Path(staging), None, _secret(settings, request))
-        if config.has_query and not config.is_database:
-            names, options = list[str](), {}
-        elif config.is_database:
-            names, options = list(database_driver_of(name, config).describe(name, config, reading)), {}
-        else:
-            header, options = file_header(name, config, reading)
-            names = list(header)
+        names: list[str] = []
+        options: Mapping[str, Any] = {}
+        if config.is_database:
+            names = list(database_driver_of(name, config).describe(name, config, reading))
+        elif not config.has_query:
+            names, options = file_header(name, config, reading)
         guess = guess_source(name, config, reading)
     known = {**dict.fromkeys(names), **{proposal.theirs: None for proposal in guess.columns}}
     return {

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from ca_assets.contracts.sources import REQUIRED_COLUMNS
+from ca_assets.contracts.sources import REQUIRED_COLUMNS, our_name
 from ca_assets.sources.inference.mapping import LIKELY, SURE, Guess, Option, Proposal
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -57,11 +57,6 @@ def _commented(line: str, words: str) -> str:
 def _scalar(text: str) -> str:
     """As a scalar of YAML that is read as this text."""
     return text if PLAIN.fullmatch(text) and yaml.safe_load(text) == text else json.dumps(text, ensure_ascii=False)
-
-
-def our_name(theirs: str) -> str:
-    """A name that shop.yaml allows for a dimension or an action, from that of a column."""
-    return re.sub(r"[^\w -]+", "_", theirs).strip("_ -")[:64] or "unnamed"
 
 
 def _listed(key: str, names: list[str], words: str) -> list[str]:
