@@ -83,7 +83,7 @@ bench-models: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.delivery
 
 lock:
-	$(UV) pip compile -q pyproject.toml --group dev --extra bigquery-storage --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
+	$(UV) pip compile -q pyproject.toml --group dev --group oscar --extra bigquery-storage --extra spark --no-emit-index-url --no-header --no-annotate -o requirements.lock
 
 clean:
 	rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -115,6 +115,11 @@ def loaded_by(code: str, names: set[str]) -> str:
     return subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
 
 
+def test_the_platform_knows_nothing_of_the_shop_s_hooks() -> None:
+    hooks = {"oscar_hooks", "django", "oscar", "segment"}
+    assert not {name: hit for name, path in modules().items() if (hit := with_parents(imported_names(path)) & hooks)}
+
+
 def test_analyses_load_no_framework_and_no_store_client() -> None:
     code = "from ca_assets.analyses.core.family import catalogue; assert catalogue()"
     assert loaded_by(code, {"dagster", "dash", "sqlalchemy", "elasticsearch", "deltalake", "torch"}) == "[]"
