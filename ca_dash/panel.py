@@ -238,6 +238,7 @@ def _menu(panel: Panel) -> dmc.Menu:
     entries = [("table", "View as table", "table"), ("csv", "Download CSV", "download")]
     entries += [("png", "Download picture", "image")] if panel.figure else []
     entries += [("marks", f"Show the {' or '.join(panel.behind.rows)}", "people")] if panel.behind else []
+    entries.append(("comments", "Comments", "comment"))
     entries.append(("how", "How this is computed", "code"))
     items = [
         dmc.MenuItem(text, id={"type": f"panel-{kind}", "id": panel.id}, leftSection=icon(picture, 16), n_clicks=0)

@@ -137,7 +137,7 @@ def _browser(app: Dash) -> None:
     in_browser("title", Output("title", "storage_type"), Input("title", "data"), prevent_initial_call=True)
     in_browser("links", Output(links, "href"), Output(links, "className"), path, search, State(links, "id"))
     in_browser("query", Output("query", "data"), Input("shown", "data"), path, search)
-    for window in ("table-window", "how-window", "views-window"):
+    for window in ("table-window", "how-window", "views-window", "comments-window"):
         in_browser("close", Output(window, "opened", allow_duplicate=True), path, search, prevent_initial_call=True)
     in_browser("copyLink", Output("copy-link", "title"), Input("copy-link", "n_clicks"), prevent_initial_call=True)
     in_browser("shell", Output("shell", "navbar"), Input("drawer", "n_clicks"), Input("fold", "n_clicks"), path)

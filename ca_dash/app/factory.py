@@ -15,11 +15,13 @@ from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
 from ca_dash.api import blueprint as api
 from ca_dash.app import callbacks, explanation, export, lists, saved_views, search, shell
+from ca_dash.app import comments as comments_window
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, current_access, current_user, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
+from ca_dash.comments.service import CommentService
 from ca_dash.limits import Readers
 from ca_dash.lists.url import kind_at
 from ca_dash.locales import locale_of
@@ -73,7 +75,8 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         """That of the request's user: who is limited to a part of the shop reads that part alone."""
         return readers.of(current_access())
 
-    views = Views(reader, site)
+    comments = CommentService(database, reader)
+    views = Views(reader, site, comments)
     services = Services(database, settings, reader, find_settings_pages())
     app = Application(
         site,
@@ -95,6 +98,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     explanation.register(app, views)
     saved_views.register(app, views, database)
     export.register(server, views)
+    comments_window.register(app, views, comments)
     lists.register(app, server, views)
     search.register(app, server, views)
     forms.register(app)

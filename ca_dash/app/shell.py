@@ -8,7 +8,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from ca_dash.app import explanation, saved_views
+from ca_dash.app import comments, explanation, saved_views
 from ca_dash.app.site import Site
 from ca_dash.auth.login import current_user
 from ca_dash.auth.security import csrf_token
@@ -51,6 +51,7 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
         _table_window(),
         explanation.window(),
         saved_views.window(),
+        comments.window(),
         html.Div(id="toast", className="ca-toast", role="status"),  # assets/app.js fills it
         html.Div([html.P(id="said-page"), html.P(id="said-filter")], className="ca-unseen", role="status"),  # assets/keyboard.js fills it
     ]
@@ -72,7 +73,7 @@ def _navigation(site: Site) -> list[Any]:
         n_clicks=0,
         **{"aria-label": "Fold navigation"},
     )
-    settings = html.Ul([_entry(ROOT, "Settings", "gear")], className="ca-nav-bottom")
+    settings = html.Ul([_entry(ROOT, "Settings", "gear"), _entry("/profile", "Profile", "user")], className="ca-nav-bottom")
     return [html.Div(groups, className="ca-nav"), html.Div([settings, fold], className="ca-nav-end")]
 
 

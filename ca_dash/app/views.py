@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 from dash import html
 
 from ca_assets.analyses.core.downloads import guest_note
@@ -24,6 +25,8 @@ from ca_assets.index.limited import OutsideLimits
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.site import Site
+from ca_dash.comments.points import add_signs
+from ca_dash.comments.service import CommentService
 from ca_dash.components.graph import EMPTY
 from ca_dash.components.states import Missing, state_message, unavailable
 from ca_dash.components.table import TableRows, table
@@ -33,7 +36,7 @@ from ca_dash.figures.measure import SCOPE, add_earlier, split
 from ca_dash.filters import bar as filter_bar
 from ca_dash.filters.comparison import COMPARED, EARLIER, NOTHING, with_earlier
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
-from ca_dash.format import RESERVED, age, column_title, day, days, number, scope_label, scope_parts, step_title
+from ca_dash.format import RESERVED, age, column_title, counted, day, days, number, scope_label, scope_parts, step_title
 from ca_dash.locales import current
 from ca_dash.marks.mark import Days, Mark, Shown, link_marks
 from ca_dash.marks.window import marks_table
@@ -90,10 +93,11 @@ class Rows:
 class Views:
     """What pages show, for every request; safe for threads. Nothing here raises for what users can cause or a store can do."""
 
-    def __init__(self, reader: Reader | Callable[[], Reader], site: Site) -> None:
+    def __init__(self, reader: Reader | Callable[[], Reader], site: Site, comments: CommentService | None = None) -> None:
         """`reader`: one for everybody, or what gives that of the request: users may be limited to a part of the shop."""
         self._reader = reader
         self.site = site
+        self.comments = comments
 
     @property
     def reader(self) -> Reader:
@@ -148,13 +152,21 @@ class Views:
             if panel.measure:
                 compared = COMPARED.text(rows.filters.choices[COMPARED.name])
                 add_earlier(figure, data=rows.data, measure=panel.measure, style=style, name=compared)
-            return PanelView(figure, badge=_badge(rows, str((figure.layout.meta or {}).get("note", ""))))
+            notes = [str((figure.layout.meta or {}).get("note", "")), self._sign_comments(panel, rows, figure, style)]
+            return PanelView(figure, badge=_badge(rows, " · ".join(filter(None, notes))))
         except Missing as missing:
             state = missing.message()
         except IndexUnavailable as error:
             log.warning("panel %s: %s", panel.id, error)
             state = unavailable(error)
         return PanelView(EMPTY if panel.figure else None, state)
+
+    def _sign_comments(self, panel: Panel, rows: Rows, figure: go.Figure, style: Style) -> str:
+        """Put the signs of open threads on a figure; how many there are, in words."""
+        threads = self.comments.about(f"panel:{panel.id}", rows.filters.scope) if self.comments else ()
+        add_signs(figure, threads, style)
+        count = sum(thread.resolved_at is None for thread in threads)
+        return counted(count, "comment", current()) if count else ""
 
     def table(self, panel: Panel, search: str | None) -> tuple[str, Any]:
         """Title and content of a panel's table window: all its rows, as they are downloaded."""

@@ -31,6 +31,9 @@ window.dash_clientside = window.dash_clientside || {};
   // A short message, seen and said; the next one takes its place.
   var toldColors = false;
   var toldQuery = null;
+  // Back, pressed before the change that it undoes was told: the query is as it was told, the control that was clicked is not.
+  var isRestored = false;
+  window.addEventListener("popstate", function () { isRestored = true; });
   var toasting = null;
   function toast(text) {
     var place = document.getElementById("toast");
@@ -128,13 +131,13 @@ window.dash_clientside = window.dash_clientside || {};
       var title = current && current.closest(".ca-nav-group") && current.closest(".ca-nav-group").querySelector(".ca-nav-title");
       if (title) { setGroup(title.getAttribute("data-group"), false); } else { markGroups(); }
       var filters = search || "";
-      if (pathname && pathname.indexOf("/settings") === 0) { filters = ""; } // what its query holds is no filter
+      if (pathname && /^\/(settings|profile)/.test(pathname)) { filters = ""; } // what its query holds is no filter
       if (pathname && pathname.indexOf("/list/") === 0) { // a list has a query of its own: other pages get that of the page that it was opened from
         var back = new URLSearchParams(filters).get("back") || "";
         filters = back.indexOf("?") < 0 ? "" : back.slice(back.indexOf("?"));
       }
       return [
-        ids.map(function (id) { return id.path === "/settings" ? id.path : id.path + filters; }),
+        ids.map(function (id) { return id.path === "/settings" || id.path === "/profile" ? id.path : id.path + filters; }),
         ids.map(function (id) { return "ca-nav-link" + (isCurrent(id.path) ? " is-active" : ""); })
       ];
     },
@@ -148,11 +151,13 @@ window.dash_clientside = window.dash_clientside || {};
     close: function () { return false; }, // a window is about the page and the filters that it was opened on
     query: function (shown, pathname, search) {
       // Told when the page of the URL is in place: told before, the page that is left would be asked for anew. Told again, all would be asked twice.
-      var query = search || "";
-      if (shown !== pathname || query === toldQuery) { return unchanged(); }
+      var query = search || "", isTold = query === toldQuery && !isRestored;
+      isRestored = false;
+      if (shown !== pathname || isTold) { return unchanged(); }
       toldQuery = query;
       return query;
     },
+    again: function (_changed, query) { return query || ""; }, // the charts draw the signs of comments anew
     toast: function (text) { toast(text); return unchanged(); },
     shell: function () {
       var id = (window.dash_clientside.callback_context.triggered_id) || "url";
@@ -205,6 +210,29 @@ window.dash_clientside = window.dash_clientside || {};
       return same();
     }
   };
+
+  // One's picture: the file goes as a form of its own with the session's token; the page then shows it.
+  function sendPicture(token, file) {
+    var form = new FormData();
+    form.append("csrf", token);
+    if (file) { form.append("picture", file); }
+    fetch("/profile/picture", { method: "POST", body: form }).then(function (answer) {
+      if (answer.ok) { window.location.reload(); return; }
+      answer.text().then(function (text) { document.getElementById("profile-picture-said").textContent = text; });
+    });
+  }
+  new MutationObserver(function () { // Dash has no file field that keeps the file in the browser
+    var slot = document.getElementById("profile-picture-slot");
+    if (!slot || slot.firstChild) { return; }
+    var field = document.createElement("input");
+    field.type = "file"; field.id = "profile-picture-file"; field.accept = "image/png,image/jpeg,image/webp";
+    field.addEventListener("change", function () { if (field.files.length) { sendPicture(slot.getAttribute("data-csrf"), field.files[0]); } });
+    slot.appendChild(field);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest(".ca-picture-remove");
+    if (button) { sendPicture(document.getElementById("profile-picture-slot").getAttribute("data-csrf"), null); }
+  });
 
   // The reader's own formats of numbers and dates: a cookie that the server reads, then the page again.
   document.addEventListener("change", function (event) {

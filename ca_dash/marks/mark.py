@@ -97,12 +97,12 @@ def _ids(trace: Any, links: Mapping[tuple[str | None, str], str]) -> list[Any]:
     if trace.type == "heatmap":
         grid = [[link(f"{column}/{row}") for column in trace.x] for row in trace.y]
         return grid if any(map(any, grid)) else []
-    places = _places(trace)
+    places = places_of(trace)
     ids = [link(str(at)) for at in places] if places is not None else []
     return ids if any(ids) else []
 
 
-def _places(trace: Any) -> Any:
+def places_of(trace: Any) -> Any:
     """Where its points are, or what the trace says they are (`at` of its meta); None of a trace of another kind, as streams."""
     if isinstance(trace.meta, Mapping) and "at" in trace.meta:
         return trace.meta["at"]

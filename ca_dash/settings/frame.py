@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from dash import dcc, html
 
+from ca_dash.auth.guard import plural
 from ca_dash.auth.login import current_user
 from ca_dash.components.icons import icon
-from ca_dash.settings.guard import plural
 from ca_dash.settings.page import Services, SettingsPage
 
 

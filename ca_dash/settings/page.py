@@ -41,7 +41,7 @@ class SettingsPage:
     """A page of settings. `about`: a sentence for whoever looks for it; `role`: the least role that may open it.
 
     `content` is asked at each visit, after the role was checked; `register` adds the page's callbacks and routes once. Each of
-    these checks the role again (`guard.needs`): callbacks can be called without the page. `is_listed`: False when reached from elsewhere.
+    these checks the role again (`auth.guard.needs`): callbacks can be called without the page. `is_listed`: shown among the links.
     """
 
     path: str

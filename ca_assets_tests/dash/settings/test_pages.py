@@ -13,8 +13,8 @@ from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.roles import ROLES
 from ca_assets.settings.users import add_user
 from ca_assets_tests.dash.applications import PASSWORD, logged_in, make_app
+from ca_dash.auth.guard import needs
 from ca_dash.components.icons import PATHS as PICTURES
-from ca_dash.settings.guard import needs
 from ca_dash.settings.page import ROOT
 from ca_dash.settings.site import find_settings_pages
 

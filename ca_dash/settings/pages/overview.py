@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dash import dcc, html
 
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import ROOT, Services, SettingsPage
 
 

@@ -1,0 +1,1 @@
+"""Tests of comments in the application."""
