@@ -11,7 +11,8 @@ from dash.exceptions import PreventUpdate
 
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed
-from ca_dash.app.views import Rows, Views
+from ca_dash.app.rows import Rows
+from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.components.states import Missing, unavailable
 from ca_dash.format import day, days, label, number, scope_label

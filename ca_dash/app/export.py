@@ -12,7 +12,8 @@ import pandas as pd
 from flask import Flask, Response, abort, request
 
 from ca_assets.index.protocol import IndexUnavailable
-from ca_dash.app.views import Rows, Views
+from ca_dash.app.rows import Rows
+from ca_dash.app.views import Views
 from ca_dash.components.states import Missing
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -18,7 +18,8 @@ from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.list_files import ListGone, ListReader, open_list
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.export import BOM, MAX_NAME, cell, harmless
-from ca_dash.app.views import Views, scope_currency
+from ca_dash.app.rows import scope_currency
+from ca_dash.app.views import Views
 from ca_dash.components.icons import icon
 from ca_dash.components.states import Missing, unavailable
 from ca_dash.lists.table import NOTES, pager, pages_of, summary, table

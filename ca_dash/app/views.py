@@ -6,10 +6,9 @@ This is the way of every request: `app.callbacks` asks one function here; it rea
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -18,12 +17,12 @@ from dash import html
 
 from ca_assets.analyses.core.downloads import guest_note
 from ca_assets.analyses.core.family import NIGHTLY, family_of_report
-from ca_assets.analyses.core.report import Column, ReportSpec
+from ca_assets.analyses.core.report import ReportSpec
 from ca_assets.contracts.report_path import ReportPath
-from ca_assets.contracts.units import Unit
 from ca_assets.index.limited import OutsideLimits
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
+from ca_dash.app.rows import ALL_DAYS, CURRENCY, Rows, badge, refuse, scope_currency
 from ca_dash.app.site import Site
 from ca_dash.comments.points import add_signs
 from ca_dash.comments.service import CommentService
@@ -36,19 +35,16 @@ from ca_dash.figures.measure import SCOPE, add_earlier, split
 from ca_dash.filters import bar as filter_bar
 from ca_dash.filters.comparison import COMPARED, EARLIER, NOTHING, with_earlier
 from ca_dash.filters.url import WINDOWS, Filters, changed, cut, parse
-from ca_dash.format import RESERVED, age, column_title, counted, day, days, number, scope_label, scope_parts, step_title
+from ca_dash.format import RESERVED, counted, day, days, number, scope_label, step_title
 from ca_dash.locales import current
-from ca_dash.marks.mark import Days, Mark, Shown, link_marks
+from ca_dash.marks.mark import Mark, Shown, link_marks
 from ca_dash.marks.window import marks_table
 from ca_dash.page import Page
 from ca_dash.panel import Names, Panel, Selection
 from ca_dash.reports import Frame, Reader, ShopView
 from ca_dash.theme import Scheme
 
-ALL_DAYS = "All days"
 NOT_SHOWN = "Not for your part of the shop"
-HAPPENED: frozenset[Unit] = frozenset({"count", "quantity", "money"})
-CURRENCY = "currency"  # the dimension that a shop has when its orders are in more than one
 log = logging.getLogger(__name__)
 
 
@@ -59,35 +55,6 @@ class PanelView:
     content: Any
     state: html.Div | None = None
     badge: html.Span | None = None
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A panel's rows for the filters, and the report date that they are of: the page's, or the newest before it.
-
-    `span` names the days that they are about when they are no series that was cut to the page's range.
-    """
-
-    data: pd.DataFrame
-    path: ReportPath
-    spec: ReportSpec
-    columns: tuple[Column, ...]
-    filters: Filters
-    shop: ShopView
-    day: dt.date
-    span: str
-    guests: str = ""
-    meta: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def window(self) -> Days | None:
-        """The first and last day that rows without periods are of, where they are of some days."""
-        window = self.filters.window_for(self.spec, self.shop.report_dates)
-        if not self.spec.has_windows:
-            return None
-        if window is None or (self.filters.window is None and self.day != self.filters.end):
-            return self.filters.start, self.filters.end
-        return replace(window, end=self.day).first(self.filters.first_day), self.day
 
 
 class Views:
@@ -137,23 +104,23 @@ class Views:
         """A panel as its card shows it."""
         try:
             rows = self.rows(panel, search)
-            _refuse(panel, rows)
+            refuse(panel, rows)
             currency = scope_currency(rows.filters.scope, rows.shop)
             style = self.style(panel, rows, scheme)
             if panel.measure and SCOPE in rows.data:
-                return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=_badge(rows))
+                return PanelView(split(data=rows.data, measure=panel.measure, style=style), badge=badge(rows))
             if panel.figure is None:
                 shown = panel.table(data=rows.data, style=style) if panel.table else TableRows(rows.data)
                 if isinstance(shown, Verdicts):
-                    return PanelView(shown.content(panel.height), badge=_badge(rows))
-                return PanelView(table(shown, rows.columns, currency, panel.height), badge=_badge(rows))
+                    return PanelView(shown.content(panel.height), badge=badge(rows))
+                return PanelView(table(shown, rows.columns, currency, panel.height), badge=badge(rows))
             figure = panel.figure(data=rows.data, style=style)
             link_marks(figure, marks_of(panel, rows, style), rows.filters)
             if panel.measure:
                 compared = COMPARED.text(rows.filters.choices[COMPARED.name])
                 add_earlier(figure, data=rows.data, measure=panel.measure, style=style, name=compared)
             notes = [str((figure.layout.meta or {}).get("note", "")), self._sign_comments(panel, rows, figure, style)]
-            return PanelView(figure, badge=_badge(rows, " · ".join(filter(None, notes))))
+            return PanelView(figure, badge=badge(rows, " · ".join(filter(None, notes))))
         except Missing as missing:
             state = missing.message()
         except IndexUnavailable as error:
@@ -183,7 +150,7 @@ class Views:
         """Title and content of the window with a link to the orders or customers behind each of a panel's marks; `back`: its page's URL."""
         try:
             rows = self.rows(panel, search)
-            _refuse(panel, rows)
+            refuse(panel, rows)
         except Missing as missing:
             return panel.title, missing.message()
         except IndexUnavailable as error:
@@ -331,12 +298,6 @@ def _remedy(spec: ReportSpec) -> str:
     return "run ca load" if job == NIGHTLY else f"the {job} job makes it by itself, or now: ca load --job {job}"
 
 
-def scope_currency(scope: str, shop: ShopView) -> str | None:
-    """The scope's currency: its own when the scope is a currency, else the shop's."""
-    dimension, value = scope_parts(scope)
-    return value if dimension == CURRENCY and value not in RESERVED else shop.currency
-
-
 def _named(rows: Rows) -> pd.DataFrame:
     """A table's rows in the order of the charts (by their key) and under the names that charts use; downloads have the report's own."""
     keys = [name for name in rows.spec.key if name in rows.data and name != "step"] + [n for n in ("step_order",) if n in rows.data]
@@ -347,57 +308,3 @@ def _named(rows: Rows) -> pd.DataFrame:
         texts[SCOPE] = data[SCOPE].map(scope_label)
     steps = {"step": data["step"].map(lambda step: step_title(str(step)))} if "step" in data else {}
     return data.assign(**{**texts, **steps})
-
-
-def _refuse(panel: Panel, rows: Rows) -> None:
-    """Say why there is nothing to draw, instead of drawing nothing. Raises Missing."""
-    filters = rows.filters
-    if panel.draws_money and _mixes_currencies(rows):
-        mixed = f"{scope_label(filters.scope)} has orders in more than one currency, which are never added up."
-        raise Missing("Several currencies", f"{mixed} Choose a currency as the filter.")
-    where = f"{scope_label(filters.scope)}, {rows.span or days(filters.start, filters.end, current())}"
-    usual = "Choose other dates or another filter."
-    refusal = rows.meta.get("refusal") or _scope_refusal(rows)
-    if rows.data.empty and refusal:
-        raise Missing("Too few data", f"{where}: {refusal}.")
-    if rows.data.empty:
-        raise Missing("Nothing in this selection", f"{where}: no rows. {panel.empty or usual}")
-    nothing = _nothing_happened(rows)
-    if nothing:
-        raise Missing(nothing, f"{where}. {usual}")
-    reason = panel.refuse(rows.data, rows.shop.meta.get("settings") or {}) if panel.refuse else None
-    if reason:
-        raise Missing(*reason)
-
-
-def _scope_refusal(rows: Rows) -> str:
-    """Why a report has no rows in this scope alone (`meta.refusals`: scope → group of reports → reason); else nothing."""
-    reasons = (rows.meta.get("refusals") or {}).get(rows.filters.scope, {})
-    return str(reasons.get(rows.spec.type.partition("_")[0], ""))
-
-
-def _nothing_happened(rows: Rows) -> str:
-    """Of rows that count nothing at all: what there is none of, which is said in words and not by an empty axis; else nothing."""
-    counted = [c.name for c in rows.spec.columns if c.unit in HAPPENED and c.name in rows.data and c.name not in rows.spec.key]
-    if not counted or bool((rows.data[counted].fillna(1) != 0).any(axis=None)):
-        return ""
-    return f"No {column_title(counted[0]).lower()}"
-
-
-def _mixes_currencies(rows: Rows) -> bool:
-    """Whether amounts are missing because the scope holds several currencies: then all of them are, though there are orders."""
-    data, (dimension, _) = rows.data, scope_parts(rows.filters.scope)
-    money = [column.name for column in rows.spec.columns if column.unit == "money"]
-    has_currencies = any(scope_parts(scope)[0] == CURRENCY for scope in rows.shop.scopes)
-    has_orders = "orders" not in data.columns or bool(data["orders"].sum() > 0)
-    return has_currencies and dimension != CURRENCY and has_orders and bool(money) and bool(data[money].isna().all(axis=None))
-
-
-def _badge(rows: Rows, note: str = "") -> Any:
-    """The days that rows without periods are of; the report date where it is older than the page's; and the figure's own remark."""
-    older = "" if rows.span not in ("", ALL_DAYS) else age(rows.day, rows.filters.as_of, current())
-    text = " · ".join(part for part in (rows.span, older, note, rows.guests) if part)
-    if not text:
-        return None
-    title = f"{rows.span} up to {day(rows.day, current())}" if rows.span == ALL_DAYS else rows.span or note or older
-    return html.Span(text, className="ca-badge", title=title)

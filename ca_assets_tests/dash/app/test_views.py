@@ -238,7 +238,7 @@ def test_rows_of_an_older_day_say_so(two_dates: Views) -> None:
 
 
 def test_the_age_of_rows_is_written_in_the_locale(two_dates: Views, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("ca_dash.panel", "ca_dash.app.views"):
+    for module in ("ca_dash.panel", "ca_dash.app.views", "ca_dash.app.rows"):
         monkeypatch.setattr(f"{module}.current", lambda: locale_of("de-DE"))
     badge = two_dates.panel(SITE.panels["churn-overall"], "", "light").badge
     assert "as of 9. März" in str(badge) and "up to 9. März 2024" in badge.title
