@@ -204,7 +204,7 @@ def _thread(session: Session, thread_id: int, scopes: Collection[str] | None) ->
     return thread
 
 
-def _visible(query: Select[tuple[Thread]], scopes: Collection[str] | None) -> Select[tuple[Thread]]:
+def _visible(query: Select[Thread], scopes: Collection[str] | None) -> Select[Thread]:
     return query if scopes is None else query.where(Thread.scope.in_(scopes))
 
 
