@@ -17,8 +17,11 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ca_assets.contracts.reserved import RESERVED_STEPS
+from ca_assets.event_sources import KIND as EVENTS
+from ca_assets.event_sources import EventsConfig, with_event_sources
 from ca_assets.recipes.expand import expand_recipes
 from ca_assets.recipes.recipe import RecipeError
+from ca_assets.shop_values import Constant, Encoding, Words
 from ca_assets.source_kinds import database_kinds, driver_modules
 from ca_assets.zones import changes_of, zone_names, zone_of
 
@@ -26,7 +29,6 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 PLACEHOLDER, PASSWORD_OPTION = re.compile(r"\$\{\w+\}"), re.compile(r"(?i)password=[^&]")
 DATABASE_KINDS = database_kinds()
 DATABASE_ONLY, FILES_ONLY, CSV_ONLY = ("url", "table", "credentials"), ("path",), ("encoding", "skip_rows", "delimiter")
-PLANNED_KINDS = ("events",)  # a shop.yaml may name them; reading says that it cannot be done yet
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -162,7 +164,7 @@ Dimensions = Annotated[Names, AfterValidator(_no_currency_dimension)]
 
 
 def _known_kind(kind: str) -> str:
-    known = (*driver_modules(), *PLANNED_KINDS)
+    known = driver_modules()
     if kind not in known:
         raise ValueError(f"{kind!r} is no kind of source; use one of {', '.join(known)}")
     return kind
@@ -171,43 +173,11 @@ def _known_kind(kind: str) -> str:
 SourceKind = Annotated[str, AfterValidator(_known_kind)]
 
 
-def _quoted_words(value: Any) -> Any:
-    """Texts only: YAML reads an unquoted null, yes or 0 as something else than the text that the source holds."""
-    for word in value if isinstance(value, list) else ():
-        if not isinstance(word, str):
-            raise ValueError(f'{word!r} is not a text to YAML; put it in quotes, as in ["NULL", "yes", "0"]')
-    return value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_quoted_words)]
-
-
-def _known_encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
-        raise ValueError(f"{name!r} is no encoding that Python knows; use utf-8, windows-1252, utf-16 or the like") from None
-    return name
-
-
-Encoding = Annotated[str, AfterValidator(_known_encoding)]
-
-
-def _constant_text(value: Any) -> Any:
-    """A constant is read as a text of the source would be: `true` is the text true."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
-Constant = Annotated[str, BeforeValidator(_constant_text)]
-
-
 class SourceConfig(_Strict):
     """One source: where it is, how its values are written, and our column names matched to its own (ours: theirs).
 
     Databases: `url` (best `${NAME}`, a secret), and `table` or `query`; BigQuery also `credentials` (`${NAME}` of a service account's key).
-    Files: `path`, and `query` where their rows are not yet ours: one SELECT over the table `source`.
+    Files: `path`, and `query` where their rows are not yet ours: one SELECT over the table `source`. Events: `path`, or `url` and `table`.
     """
 
     kind: SourceKind
@@ -232,6 +202,12 @@ class SourceConfig(_Strict):
     columns: dict[str, str] = {}
     dimensions: Dimensions = {}
     actions: Actions = {}
+    events: EventsConfig = EventsConfig()  # type: ignore[call-arg]
+
+    @property
+    def is_events(self) -> bool:
+        """Whether its rows are built of events."""
+        return self.kind == EVENTS
 
     @property
     def is_database(self) -> bool:
@@ -241,12 +217,17 @@ class SourceConfig(_Strict):
     @property
     def has_query(self) -> bool:
         """Whether its columns are those of a table or a query that runs when it is read: of a database, or of files with a `query`."""
-        return self.is_database or self.query is not None
+        return self.is_database or (self.query is not None and not self.is_events)
+
+    @property
+    def is_read_together(self) -> bool:
+        """Whether any of its files may change rows that come of others, so that all are read when one changed."""
+        return self.query is not None or self.is_events
 
     @model_validator(mode="after")
     def _consistent(self) -> SourceConfig:
         _check_keys_of_kind(self)
-        if self.is_database:
+        if self.is_database or (self.is_events and self.url):
             _check_database(self)
         elif not self.path:
             raise ValueError(f"kind {self.kind} needs `path`")
@@ -267,8 +248,9 @@ class SourceConfig(_Strict):
 
 def _check_keys_of_kind(config: SourceConfig) -> None:
     """No key that the kind cannot use: it would be ignored in silence."""
-    keys: tuple[str, ...] = FILES_ONLY if config.is_database else DATABASE_ONLY
+    keys: tuple[str, ...] = FILES_ONLY if config.is_database or (config.is_events and config.url) else DATABASE_ONLY
     keys += CSV_ONLY if config.kind != "csv" else ()
+    keys += ("versions", *(("query",) if config.path else ())) if config.is_events else ("events",)
     keys += ("credentials",) if config.kind != "bigquery" else ()
     for key in keys:
         if key in config.model_fields_set and getattr(config, key) is not None:
@@ -311,12 +293,18 @@ def _has_password(url: str) -> bool:
 
 
 class SourcesConfig(_Strict):
-    """The four sources; sessions are required."""
+    """The four sources; sessions are required. `product_activity`: of events alone, never in shop.yaml."""
 
     sessions: SourceConfig
     customers: SourceConfig | None = None
     baskets: SourceConfig | None = None
     deliveries: SourceConfig | None = None
+    product_activity: SourceConfig | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_events(cls, sources: Any) -> Any:
+        return with_event_sources(sources)
 
 
 def _capitals(code: str) -> str:

@@ -1,5 +1,7 @@
 """The kinds of sources that can be read, found by their packages: `sources/KIND/driver.py` for a database, `sources/files/KIND/driver.py`.
 
+The kind `events` is neither: its rows are built of files or of a database's table.
+
 Nothing of them is imported: client libraries of databases take a moment, and a shop of files needs none. shop.yaml is checked by these
 names, `sources.open` loads the driver of one.
 """
@@ -10,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGE, FILES = "ca_assets.sources", "files"
+PACKAGE, FILES, EVENTS = "ca_assets.sources", "files", "events"
 
 
 @cache
@@ -24,4 +26,4 @@ def driver_modules() -> dict[str, str]:
 
 def database_kinds() -> tuple[str, ...]:
     """The kinds that are databases: they need a url, and a table or a query; files need a path."""
-    return tuple(kind for kind, module in driver_modules().items() if not module.startswith(f"{PACKAGE}.{FILES}."))
+    return tuple(kind for kind, module in driver_modules().items() if kind != EVENTS and not module.startswith(f"{PACKAGE}.{FILES}."))

@@ -24,22 +24,25 @@ from ca_assets.cleaning.parse import SourceRules
 from ca_assets.cleaning.source_cache import CachedSource
 from ca_assets.cleaning.typed import row_json, with_file
 from ca_assets.contracts.alarms import Alarm
-from ca_assets.contracts.tables import BASKET_LINES, REJECTS
+from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY, REJECTS
 from ca_assets.shop import Shop
 from ca_assets.sources.driver import Reading, Secret, from_environment
+from ca_assets.sources.events.summary import EventSummary, event_summary
 
 Progress = Callable[[str, int], None]
 _NUMBERS = itertools.count()
 EMPTY = "empty "
-ORDER = ("sessions", "customers", "deliveries", "baskets")
+ORDER = ("sessions", "customers", "deliveries", "baskets", "product_activity")
+EVENTS = "events"
 
 
 @dataclass(frozen=True)
 class ShopRows:
-    """The typed rows of all sources of a shop, by source."""
+    """The typed rows of all sources of a shop, by source; `events`: what became of the events that they are built of."""
 
     shop: Shop
     sources: dict[str, SourceRows]
+    events: EventSummary | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -69,6 +72,7 @@ class CleanTables:
     orders: ibis.Table
     downloads: ibis.Table
     basket_lines: ibis.Table | None
+    product_activity: ibis.Table | None
     rejects: ibis.Table
     counts: dict[str, dict[str, int]]
     reasons: dict[str, dict[str, int]]
@@ -82,7 +86,8 @@ def read_sources(shop: Shop, con: ibis.BaseBackend, reading: Reading, increments
     readers = {
         name: IncrementalReader(SourceRules(name, config, shop), con, reading, increments) for name, config in configs.items() if config
     }
-    return ShopRows(shop, {name: reader.read() for name, reader in readers.items()})
+    rows = {name: reader.read() for name, reader in readers.items()}
+    return ShopRows(shop, rows, event_summary(reading) if shop.sources.sessions.is_events else None)
 
 
 def build_tables(
@@ -108,16 +113,18 @@ def clean_tables(rows: ShopRows, con: ibis.BaseBackend, staging: Path) -> CleanT
     customers = build.source("customers") if shop.sources.customers else None
     deliveries = build.deliveries(sessions) if shop.sources.deliveries else None
     lines = build.basket_lines(sessions) if shop.sources.baskets else None
+    activity = build.of_sessions("product_activity", build.source("product_activity"), sessions) if shop.sources.product_activity else None
     orders = joins.orders(sessions, deliveries, shop)
     if deliveries is not None:
         orders = build.staged("orders", orders)
     build.count_clients(sessions, customers)
+    build.count_events()
     rejects = build.staged("rejects", ibis.union(*(table.select(REJECTS.schema().names) for table in build.rejected)))
     downloads = joins.downloads(customers, sessions, shop, has_dateless=bool(build.counts.get("customers", {}).get("dateless")))
     reasons = build.reasons(rejects)
     by_client = build.staged("clients", clients(sessions))
     alarms = (*row_alarms(shop, build.counts, reasons, rejects), *session_alarms(by_client, build.counts, customers))
-    return CleanTables(orders, downloads, lines, rejects, build.counts, reasons, rows, alarms)
+    return CleanTables(orders, downloads, lines, activity, rejects, build.counts, reasons, rows, alarms)
 
 
 @dataclass
@@ -237,10 +244,21 @@ class _Build:
         if has_versions(rules):
             outdated = self.staged("baskets.outdated", outdated_lines(lines, rules))
             lines = self._without(lines, outdated, "baskets", "duplicates", "later lines of the order stay")
-        rows = self.staged("lines", joins.lines_with_month(lines, sessions, self.rows.shop))
+        return self.of_sessions("baskets", lines, sessions)
+
+    def of_sessions(self, name: str, lines: ibis.Table, sessions: ibis.Table) -> ibis.Table:
+        """Rows of a source that belong to known sessions, with the month of these."""
+        schema = {"baskets": BASKET_LINES, "product_activity": PRODUCT_ACTIVITY}[name].schema()
+        rows = self.staged(f"{name}.lines", joins.lines_with_month(lines, sessions, self.rows.shop, schema.names))
         orphans = rows.filter(rows["month"].isnull()).select("_row")
-        self._without(lines, orphans, "baskets", "orphans", "the order id is no session")
-        return rows.filter(rows["month"].notnull()).select(BASKET_LINES.schema().names)
+        self._without(lines, orphans, name, "orphans", "the order id is no session")
+        return rows.filter(rows["month"].notnull()).select(schema.names)
+
+    def count_events(self) -> None:
+        """Count the events that sources are built of, and keep those that were left out."""
+        if self.rows.events is not None:
+            self.counts[EVENTS] = dict(self.rows.events.counts)
+            self.rejected.append(self.con.read_parquet(self.rows.events.rejects))
 
     def count_clients(self, sessions: ibis.Table, customers: ibis.Table | None) -> None:
         """Count unknown clients and late downloads (both 0 without a customers source)."""

@@ -34,6 +34,7 @@ from ca_assets.cleaning.typed import typed_rows
 from ca_assets.contracts.sources import KEYS_ONLY, MOMENTS
 from ca_assets.sources.databases import database_identity
 from ca_assets.sources.driver import Reading
+from ca_assets.sources.events.summary import has_built_events
 from ca_assets.sources.open import open_source
 
 MAX_WIDENINGS = 3
@@ -95,6 +96,9 @@ class IncrementalReader:
         database = database_identity(self.name, self.config, self.reading)
         self.key = source_key(self.name, self.config, self.shop, self.con.name, database)
         cached = self.increments.cache.get(self.name, self.key)
+        if self.config.is_events:
+            cached = cached if has_built_events(self.name, self.reading) else None
+            return self._whole(cached, self._read_part()) if self.config.url else self._files(cached, self.increments)
         if self.config.is_database:
             return self._database(cached, self.increments)
         return self._files(cached, self.increments)
@@ -104,7 +108,7 @@ class IncrementalReader:
     def _files(self, cached: CachedSource | None, increments: Increments) -> SourceRows:
         marks = file_marks(self.name, self.config, self.reading.folder, increments.now)
         changes = file_changes(cached, marks, increments.is_full)
-        if self.config.query and not changes.is_unchanged:  # its rows are of all files together
+        if self.config.is_read_together and not changes.is_unchanged:  # its rows are of all files together
             changes = file_changes(None, marks, is_full=True)
         if changes.is_unchanged:
             return replace(self._rows(changes.unchanged, ReadSummary("unchanged", 0), cached), is_unchanged=True)

@@ -5,6 +5,7 @@ Belongs here: what the lake's tables hold. When each is run and where it waits i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -12,7 +13,7 @@ import ibis
 from ca_assets.cleaning.engine_functions import wall_clock
 from ca_assets.cleaning.typed import IBIS_TYPES
 from ca_assets.contracts.sources import table_fields
-from ca_assets.contracts.tables import BASKET_LINES, DOWNLOADS, ORDERS
+from ca_assets.contracts.tables import DOWNLOADS, ORDERS
 from ca_assets.shop import Shop
 
 DELIVERY = tuple(field.name for field in table_fields("deliveries")[1:])
@@ -39,11 +40,11 @@ def delivery_orphans(deliveries: ibis.Table, sessions: ibis.Table) -> ibis.Table
     return deliveries.anti_join(purchased, "id").select("_row")
 
 
-def lines_with_month(lines: ibis.Table, sessions: ibis.Table, shop: Shop) -> ibis.Table:
-    """Basket lines with the month of their session; month is null for orphans."""
+def lines_with_month(lines: ibis.Table, sessions: ibis.Table, shop: Shop, columns: Sequence[str]) -> ibis.Table:
+    """Basket lines and the like with the month of their session; month is null for orphans. `columns`: those of their table."""
     local = wall_clock(shop.calendar.timezone, sessions["session_start_date"])
     months = sessions.select(_id=sessions["id"], month=local.strftime("%Y-%m"))
-    names = [field.name for field in BASKET_LINES.columns()]
+    names = [column for column in columns if column != "month"]
     return lines.left_join(months, lines["id"] == months["_id"]).select(*names, "month", "_row")
 
 

@@ -20,6 +20,8 @@ from typing import Final
 import pyarrow as pa
 
 EVENTS_FOLDER: Final = "events"  # of CA_HOME
+COLLECTOR: Final = "collector"  # what shop.yaml says as `path` for this installation's store
+BUILT_FOLDER: Final = "built"  # what loads keep of events between each other; may be deleted, the next load builds all again
 RAW_FOLDER: Final = "raw"
 PARQUET_FOLDER: Final = "parquet"
 DAY_FOLDER: Final = "day={day}"  # of PARQUET_FOLDER; day: 2026-11-28

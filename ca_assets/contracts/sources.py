@@ -56,6 +56,8 @@ SOURCE_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("quantity", "float"),
         UPDATED_AT,
     ),
+    # A table of events, of which sources are built.
+    "events": (Field("received_at", "time", True), Field("message", "str", True)),
     # Two columns of a source, read to find out where rows went that are no longer where they were.
     "sessions keys": (Field("id", "str", True), Field("session_start_date", "time", True)),
     "deliveries keys": (Field("id", "str", True), Field("delivery_date", "time", True)),
@@ -75,6 +77,7 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
     "baskets": ("id", "product", "price"),
     "deliveries": ("id", "delivery_date"),
     "product_activity": ("id", "product"),
+    "events": ("received_at", "message"),
     "sessions keys": ("id", "session_start_date"),
     "deliveries keys": ("id", "delivery_date"),
     "baskets keys": ("id", "date"),

@@ -135,7 +135,7 @@ REJECTS = TableSpec(
     is_published=False,
     is_load_table=True,
 )
-LOAD_TABLES = (ORDERS, DOWNLOADS, BASKET_LINES, REJECTS)
+LOAD_TABLES = (ORDERS, DOWNLOADS, BASKET_LINES, PRODUCT_ACTIVITY, REJECTS)
 
 
 def table_names(specs: Iterable[TableSpec]) -> tuple[str, ...]:

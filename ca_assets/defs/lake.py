@@ -9,7 +9,7 @@ import dagster as dg
 import ibis
 
 from ca_assets.analyses.core.family import NIGHTLY
-from ca_assets.contracts.tables import BASKET_LINES
+from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY
 from ca_assets.defs.resources import LakeWrite, applied_or_none, month_partitions
 from ca_assets.loading.counts import counts_markdown
 from ca_assets.loading.session import LoadSession
@@ -120,6 +120,24 @@ def _basket_lines(shop: Shop | None) -> dg.AssetsDefinition:
     return basket_lines
 
 
+def _product_activity(shop: Shop | None) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["lake", "product_activity"],
+        group_name="lake",
+        io_manager_key="lake",
+        pool=NIGHTLY,
+        deps=_keys(shop, "product_activity"),
+        description="How often each product was looked at and put into the basket, per session; empty unless sessions are built of events.",
+        code_version="1",
+        kinds={"deltalake"},
+    )
+    def product_activity(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
+        rows = load.sources.read().tables.product_activity
+        return _written(ibis.memtable(PRODUCT_ACTIVITY.schema().empty_table()) if rows is None else rows, load, ("product_activity",))
+
+    return product_activity
+
+
 def _rejects(shop: Shop | None) -> dg.AssetsDefinition:
     @dg.asset(
         key=["lake", "rejects"],
@@ -142,4 +160,4 @@ def lake() -> dg.Definitions:
     """The lake's tables."""
     applied = applied_or_none()
     shop = applied.shop if applied else None
-    return dg.Definitions(assets=[_orders(shop), _downloads(shop), _basket_lines(shop), _rejects(shop)])
+    return dg.Definitions(assets=[_orders(shop), _downloads(shop), _basket_lines(shop), _product_activity(shop), _rejects(shop)])

@@ -49,7 +49,7 @@ class Inspection:
 
     def reading_in(self, folder: str) -> Reading:
         """The same reading with a scratch folder of its own, and no progress."""
-        return Reading(self.reading.folder, self.reading.staging / folder, None, self.reading.secret)
+        return replace(self.reading, staging=self.reading.staging / folder, progress=None)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _inspected(name: str, config: SourceConfig, inspection: Inspection) -> Inspe
 
 def _of_the_files(name: str, config: SourceConfig, reading: Reading) -> dict[str, Option]:
     """Keys that the files call for, whatever their values: another encoding than UTF-8, that each is a whole later export."""
-    if config.is_database:
+    if config.is_database or config.is_events:
         return {}
     first = source_files(name, config, reading.folder)[0]
     encoding = likely_encoding(name, config, first)
@@ -126,7 +126,7 @@ def _of_the_files(name: str, config: SourceConfig, reading: Reading) -> dict[str
 
 def _warnings(name: str, config: SourceConfig, inspection: Inspection) -> list[str]:
     """What would be read otherwise than it looks."""
-    if config.is_database or config.query:
+    if config.is_database or config.is_read_together:
         return []
     order = misleading_order(name, config, inspection.reading.folder)
     is_of_interest = config.versions or has_versions(name, config, inspection.reading_in(f"order-{name}"))

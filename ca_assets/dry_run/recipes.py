@@ -21,7 +21,7 @@ BESIDE = ("path", "delimiter", "encoding", "skip_rows")  # where the file is and
 
 def offered_recipe(name: str, config: SourceConfig, shop: Shop, reading: Reading) -> OfferedRecipe | None:
     """The recipe for the file of a source; None when no recipe knows it, or when it would change nothing."""
-    if config.is_database:
+    if config.is_database or config.is_events:
         return None
     try:
         columns, options = file_header(name, config, reading)

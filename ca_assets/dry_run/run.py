@@ -43,7 +43,7 @@ def dry_run(
     started = time.monotonic()
     settings = settings or process_settings()
     with scratch_folder(settings.staging, "check-") as staging:
-        reading = Reading(shop.folder, staging, progress, secret)
+        reading = Reading(shop.folder, staging, progress, secret, staging / "built")
         con = connect(settings, staging / "engine")
         try:
             result = _checked(Inspection(shop, con, reading, sample_rows, None if whole else SAMPLE_ROWS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ca_assets.cleaning.build import CleanTables
+from ca_assets.contracts.sources import SOURCES
 from ca_assets.sources.errors import ErrorCode, SourceError
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -20,7 +21,7 @@ def require_usable_rows(clean: CleanTables, last: Counts, accept_empty: Collecti
     Sessions of which rows were read and none can be used are refused at any load, the first too. A source in `accept_empty` may be empty.
     """
     for source in clean.counts:
-        if source not in accept_empty:
+        if source in SOURCES and source not in accept_empty:
             _require_window(source, clean)
             _require_source(source, clean, last.get(source, {}))
 

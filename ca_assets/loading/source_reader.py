@@ -11,6 +11,7 @@ from typing import Any
 from ca_assets.cleaning.build import CleanTables, ShopRows, clean_tables, read_sources
 from ca_assets.cleaning.incremental import Increments
 from ca_assets.cleaning.source_cache import CachedLoad, SourceCache
+from ca_assets.contracts.events import BUILT_FOLDER, EVENTS_FOLDER
 from ca_assets.loading.guard import require_usable_rows
 from ca_assets.loading.ledger import restated
 from ca_assets.loading.run import LAKE_TABLES, Run
@@ -47,7 +48,8 @@ class SourceReader:
         """The sources, read as far as they may have changed, and cleaned: once per run, whichever step asks first. Raises SourceError."""
         if self._loaded is None:
             loaded_at = dt.datetime.now(dt.UTC)
-            reading = Reading(self.run.shop.folder, self.run.scratch, self.run.progress, secret_lookup(self.run.database))
+            store = self.run.settings.home / EVENTS_FOLDER / BUILT_FOLDER
+            reading = Reading(self.run.shop.folder, self.run.scratch, self.run.progress, secret_lookup(self.run.database), store)
             increments = Increments(self.cache, loaded_at, self.run.request.is_full, self.run.request.months)
             rows = read_sources(self.run.shop, self.run.con, reading, increments)
             loaded = self._as_loaded(rows) if rows.is_unchanged else None

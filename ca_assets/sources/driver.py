@@ -27,12 +27,16 @@ def from_environment(name: str) -> str | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """`folder`: what paths are relative to; `staging`: scratch; `secret(name)`: what `${name}` in a url stands for."""
+    """`folder`: what paths are relative to; `staging`: scratch; `secret(name)`: what `${name}` in a url stands for.
+
+    `store`: where a driver may keep what it made of a source for the next load; None: nothing is kept.
+    """
 
     folder: Path
     staging: Path
     progress: Progress | None = None
     secret: Secret = from_environment
+    store: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def driver_of(name: str, config: SourceConfig) -> Driver:
         hint = f"export to csv or parquet and use that kind (those that can be read: {', '.join(driver_modules())})"
         raise SourceError(name, ErrorCode.BAD_CONFIG, f"sources of kind {config.kind} cannot be read yet", hint=hint)
     driver: Driver = importlib.import_module(module).driver
-    if config.query and not config.is_database:
+    if config.has_query and not config.is_database:
         from ca_assets.sources.files.query.reader import QueryReader  # it imports the engine
 
         return QueryReader(cast("FileDriver", driver))

@@ -15,7 +15,7 @@ SHOWN = 100
 
 
 @click.command("rejects")
-@click.option("--source", type=click.Choice(SOURCES), help="Only this source.")
+@click.option("--source", type=click.Choice((*SOURCES, "product_activity", "events")), help="Only this source.")
 @click.option(
     "--format", "form", type=click.Choice(("table", "csv", "json")), default="table", show_default=True, help="json: a line each."
 )

@@ -15,15 +15,19 @@ from typing import Any
 
 import pyarrow as pa
 
+from ca_assets.contracts.events import COLLECTOR, EVENTS_FOLDER, LINES_ENDING, PARQUET_FOLDER, RAW_FOLDER
+from ca_assets.settings.process import process_settings
 from ca_assets.shop import SourceConfig
 from ca_assets.sources.errors import ErrorCode, SourceError
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".zstd": "zstd"}
-ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "parquet": (".parquet", ".pq")}
+ENDINGS = {"csv": (".csv", ".tsv", ".txt"), "parquet": (".parquet", ".pq"), "events": (".jsonl", ".ndjson", ".parquet")}
 
 
 def source_files(name: str, config: SourceConfig, folder: Path) -> list[Path]:
     """The files that `path` stands for, sorted by name; SourceError when there is none."""
+    if config.kind == "events" and config.path in (None, COLLECTOR):
+        return collected_files() if config.path else []  # of a table there are none
     pattern = config.path or ""
     path = folder / pattern
     if path.is_dir():
@@ -38,6 +42,12 @@ def source_files(name: str, config: SourceConfig, folder: Path) -> list[Path]:
         hint = f"correct sources.{name}.path in shop.yaml (relative to that file)"
         raise SourceError(name, ErrorCode.NOT_FOUND, f"{what} {path}", hint=hint)
     return files
+
+
+def collected_files() -> list[Path]:
+    """What the collector of this installation has written, by name; none before the first event."""
+    folders = (process_settings().home / EVENTS_FOLDER / folder for folder in (RAW_FOLDER, PARQUET_FOLDER))
+    return sorted(path for folder in folders for ending in (LINES_ENDING, ".parquet") for path in folder.glob(f"*/*{ending}"))
 
 
 def _folder_files(name: str, path: Path, kind: str) -> list[Path]:

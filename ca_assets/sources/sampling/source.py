@@ -7,6 +7,7 @@ any source, and of databases: so many rows of the table or query. Files: `csv`, 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,6 +30,8 @@ def sample_source(name: str, config: SourceConfig, reading: Reading, rows: int) 
 
     SourceError as `open_source` raises it.
     """
+    if config.is_events:  # a visit's events may be anywhere
+        return Sample(config, is_whole=True)
     if config.has_query:
         return sample_database(name, config, reading, rows)
     return (sample_csv if config.kind == "csv" else sample_parquet)(name, config, reading, rows)
@@ -38,7 +41,7 @@ def sample_database(name: str, config: SourceConfig, reading: Reading, rows: int
     """Some rows, whichever the database, or a query over files, gives first. Whole when these are all rows (of the span)."""
     limit = round(rows * WHOLE_TIMES)
     folder = own_folder(reading.staging, name)
-    raw = open_source(name, config, Reading(reading.folder, folder, reading.progress, reading.secret), span=span, limit=limit)
+    raw = open_source(name, config, replace(reading, staging=folder), span=span, limit=limit)
     sample_config = _as_parquet(config, source_columns(name, config), raw, os.fspath(folder / "rows.parquet"))
     if not config.is_database:  # whole: with the rows of the files that are broken, and their lines
         is_sample = raw.rows >= limit

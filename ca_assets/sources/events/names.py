@@ -1,31 +1,23 @@
 """Names of events: Segment's V2 names, its V1 names and aliases, those of edX's shop → one code each.
 
-Upper and lower case and blanks at the ends are one. A name that is not listed is its own code, in lower case.
+Upper and lower case and blanks at the ends are one. A code is the V2 name in lower case; a name that is not listed is its own code.
 """
 
 from __future__ import annotations
 
-PRODUCT_ADDED, PRODUCT_REMOVED = "product added", "product removed"
-ORDER_COMPLETED, ORDER_REFUNDED, SIGNED_UP = "order completed", "order refunded", "signed up"
-PRODUCT_VIEWED = "product viewed"
-# Only a browser knows them; a server that tells them too does not stand for the browser's.
-BROWSER_FACTS = (
-    *(PRODUCT_VIEWED, "product clicked", "promotion viewed", "promotion clicked", "product list viewed", "product list filtered"),
-    *("products searched", "cart viewed"),
-)
 ALIASES = {
-    "viewed product": PRODUCT_VIEWED,
-    "viewed product details": PRODUCT_VIEWED,
+    "viewed product": "product viewed",
+    "viewed product details": "product viewed",
     "clicked product": "product clicked",
     "viewed promotion": "promotion viewed",
     "clicked promotion": "promotion clicked",
     "viewed product category": "product list viewed",
     "searched products": "products searched",
     "viewed cart": "cart viewed",
-    "added product": PRODUCT_ADDED,
-    "edx.bi.ecommerce.basket.bundle_added": PRODUCT_ADDED,
-    "removed product": PRODUCT_REMOVED,
-    "edx.bi.ecommerce.basket.bundle_removed": PRODUCT_REMOVED,
+    "added product": "product added",
+    "edx.bi.ecommerce.basket.bundle_added": "product added",
+    "removed product": "product removed",
+    "edx.bi.ecommerce.basket.bundle_removed": "product removed",
     "edx.bi.ecommerce.voucher_applied": "coupon applied",
     "edx.bi.ecommerce.basket.voucher_applied": "coupon applied",
     "edx.bi.ecommerce.voucher_removed": "coupon removed",
@@ -36,10 +28,10 @@ ALIASES = {
     "edx.bi.ecommerce.basket.payment_selected": "payment info entered",
     "edx.bi.ecommerce.payment_completed": "payment completed",
     "edx.bi.ecommerce.order_created": "order created",
-    "completed order": ORDER_COMPLETED,
-    "bulk enrollment codes order completed": ORDER_COMPLETED,
+    "completed order": "order completed",
+    "bulk enrollment codes order completed": "order completed",
     "updated order": "order updated",
-    "refunded order": ORDER_REFUNDED,
+    "refunded order": "order refunded",
     "reviewed product": "product reviewed",
 }
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from duckdb import CoalesceOperator, ColumnExpression, ConstantExpression, Expression, FunctionExpression
+
 from ca_assets.contracts.events import MESSAGE, RECEIVED_AT, SENT_AT, USER_AGENT, WRITE_KEY
 
 # Fact → its paths, in the order in which they are asked.
@@ -41,7 +43,6 @@ FACTS: dict[str, tuple[str, ...]] = {
     "created_at": ("traits.createdAt", "traits.created_at"),
 }
 ENVELOPE_FACTS = (RECEIVED_AT, SENT_AT, WRITE_KEY, USER_AGENT)
-PRODUCT_FACTS = '[{"product_id":"VARCHAR","id":"VARCHAR","sku":"VARCHAR","name":"VARCHAR","category":"VARCHAR","price":"VARCHAR","quantity":"VARCHAR"}]'
 
 
 def json_path(path: str) -> str:
@@ -56,12 +57,16 @@ def paths_of(dimensions: Sequence[str], *, in_envelope: bool) -> list[str]:
     return [json_path(fact) for fact in ENVELOPE_FACTS] + [json_path(prefix + path) for path in message]
 
 
-def fact_columns() -> str:
-    """SQL: each fact as a column, from a list `v` of the texts at `paths_of`; the blank ones are null."""
-    columns = [f"nullif(trim(v[{place}]), '') AS {fact}" for place, fact in enumerate(ENVELOPE_FACTS, 1)]
+def fact_columns() -> list[Expression]:
+    """Each fact as a column, from a list `v` of the texts at `paths_of`; what is left of the list are the dimensions."""
+    columns = [_text(place).alias(fact) for place, fact in enumerate(ENVELOPE_FACTS, 1)]
     place = len(ENVELOPE_FACTS) + 1
     for fact, paths in FACTS.items():
-        texts = [f"nullif(trim(v[{place + number}]), '')" for number in range(len(paths))]
-        columns.append((f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0]) + f" AS {fact}")
+        columns.append(CoalesceOperator(*(_text(place + number) for number in range(len(paths)))).alias(fact))
         place += len(paths)
-    return ",\n  ".join([*columns, f"v[{place}:] AS dimensions"])
+    last = FunctionExpression("len", ColumnExpression("v"))
+    return [*columns, FunctionExpression("list_slice", ColumnExpression("v"), ConstantExpression(place), last).alias("dimensions")]
+
+
+def _text(place: int) -> Expression:
+    return FunctionExpression("list_extract", ColumnExpression("v"), ConstantExpression(place))

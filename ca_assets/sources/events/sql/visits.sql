@@ -1,50 +1,34 @@
-"""Typed events → events without doubles, each in its visit with the person who made it. SQL in steps, for DuckDB.
-
-The steps read the view `events`. Whose an event is: the user that it names; else the one user ever seen on its device (with two only inside
-a visit); else the guest by the hash of his address; else the device itself. A device is an anonymousId, else a user, a guest, an order.
-A server's event without an anonymousId joins the visit in which its order was seen. A visit ends with a gap longer than `$gap` microseconds,
-never at midnight. Belongs here: deduplication, identity, visits. What tables are made of them: `tables`.
-"""
-
-from __future__ import annotations
-
-from ca_assets.sources.files.events.names import BROWSER_FACTS, ORDER_COMPLETED, ORDER_REFUNDED
-
-TEN_SECONDS = 10_000_000
-# `digest` makes it one order whatever file a copy is in.
-ARRIVAL = "received_us, digest, file, line"
-
-# Rows that are not the first arrival of their message. Of all events: a copy may be in any file.
-COPIES = f"""
+-- step: copies
+-- Rows that are not the first arrival of their message, of all events: a copy may be in any file. `digest` makes that one row whatever
+-- file a copy is in.
 CREATE OR REPLACE TEMP TABLE copies AS
 WITH several AS (SELECT message_id FROM all_events GROUP BY message_id HAVING count(*) > 1)
 SELECT file, line, message_id FROM all_events SEMI JOIN several USING (message_id)
-QUALIFY row_number() OVER (PARTITION BY message_id ORDER BY {ARRIVAL}) > 1
-"""
+QUALIFY row_number() OVER (PARTITION BY message_id ORDER BY received_us, digest, file, line) > 1
 
-DEVICES = """
+-- step: device_people
+-- With two users or guests a device stands for none.
 CREATE OR REPLACE TEMP TABLE device_people AS
 SELECT anonymous_id, CASE WHEN min(user_id) = max(user_id) THEN min(user_id) END AS only_user,
   CASE WHEN min(guest) = max(guest) THEN min(guest) END AS only_guest
 FROM events WHERE anonymous_id IS NOT NULL GROUP BY anonymous_id
-"""
 
-GUESTS = """
+-- step: guest_people
 CREATE OR REPLACE TEMP TABLE guest_people AS
 SELECT guest, CASE WHEN min(person) = max(person) THEN min(person) END AS only_user FROM (
   SELECT guest, coalesce(user_id, only_user) AS person FROM events LEFT JOIN device_people USING (anonymous_id) WHERE guest IS NOT NULL
 ) GROUP BY guest
-"""
 
-# Where and when an order was seen on a device.
-ANCHORS = f"""
+-- step: anchors
+-- Where and when an order was seen on a device.
 CREATE OR REPLACE TEMP TABLE anchors AS
 SELECT order_id, anonymous_id AS anchor_id, at_us AS anchor_us FROM events
-WHERE order_id IS NOT NULL AND anonymous_id IS NOT NULL AND code <> '{ORDER_REFUNDED}'
+WHERE order_id IS NOT NULL AND anonymous_id IS NOT NULL AND code <> 'order refunded'
 QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY at_us, anonymous_id) = 1
-"""
 
-PLACED = """
+-- step: placed
+-- A device is an anonymousId, else a user, a guest, an order. A server's event without an anonymousId is where its order was seen. What a
+-- server tells of a person (identify, group) opens no visit, and neither does a refund.
 CREATE OR REPLACE TEMP TABLE placed AS
 WITH joined AS (
   SELECT e.* EXCLUDE (anonymous_id, at_us), coalesce(e.anonymous_id, anchor_id) AS anonymous_id, coalesce(anchor_us, e.at_us) AS at_us,
@@ -56,40 +40,39 @@ SELECT joined.*, d.only_user, d.only_guest,
     WHEN joined.guest IS NOT NULL THEN 'g:' || joined.guest ELSE 'o:' || order_id END AS device,
   coalesce(user_id, d.only_user, g.only_user, joined.guest, d.only_guest, anonymous_id, 'order-' || order_id) AS person
 FROM joined LEFT JOIN device_people d USING (anonymous_id) LEFT JOIN guest_people g ON joined.guest = g.guest
-"""
 
-# The server's word stands: for an order whenever it comes, for anything else that both tell within ten seconds.
-DOUBLES = f"""
+-- step: doubles
+-- The server's word stands: for an order whenever it comes, for anything else that both tell within ten seconds. What only a browser knows
+-- is left alone.
 CREATE OR REPLACE TEMP TABLE doubles AS
-SELECT file, line, device, order_id AS subject FROM placed WHERE code = '{ORDER_COMPLETED}'
-QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY is_server DESC, {ARRIVAL}) > 1
+SELECT file, line, device, order_id AS subject FROM placed WHERE code = 'order completed'
+QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY is_server DESC, received_us, digest, file, line) > 1
 UNION ALL
 SELECT file, line, device, subject FROM (
   SELECT file, line, device, is_server, coalesce(product, order_id, coupon) AS subject,
     bool_or(is_server) OVER (PARTITION BY person, code, coalesce(product, order_id, coupon) ORDER BY at_us
-      RANGE BETWEEN {TEN_SECONDS} PRECEDING AND {TEN_SECONDS} FOLLOWING) AS by_person,
+      RANGE BETWEEN 10000000 PRECEDING AND 10000000 FOLLOWING) AS by_person,
     bool_or(is_server) OVER (PARTITION BY device, code, coalesce(product, order_id, coupon) ORDER BY at_us
-      RANGE BETWEEN {TEN_SECONDS} PRECEDING AND {TEN_SECONDS} FOLLOWING) AS by_device
-  FROM placed WHERE type = 'track' AND code <> '{ORDER_COMPLETED}' AND code NOT IN {BROWSER_FACTS}
+      RANGE BETWEEN 10000000 PRECEDING AND 10000000 FOLLOWING) AS by_device
+  FROM placed WHERE type = 'track' AND code <> 'order completed' AND code NOT IN ('product viewed', 'product clicked', 'promotion viewed', 'promotion clicked', 'product list viewed', 'product list filtered', 'products searched', 'cart viewed')
 ) WHERE NOT is_server AND (by_person OR by_device)
-"""
 
-VISITS = f"""
+-- step: visited
+-- A visit ends with a gap longer than $gap microseconds, never at midnight.
 CREATE OR REPLACE TEMP TABLE visited AS
 WITH kept AS (
-  SELECT * FROM placed ANTI JOIN doubles USING (file, line) WHERE is_activity AND code <> '{ORDER_REFUNDED}'
+  SELECT * FROM placed ANTI JOIN doubles USING (file, line) WHERE is_activity AND code <> 'order refunded'
 ), gaps AS (
   SELECT *, coalesce(at_us - lag(at_us) OVER (PARTITION BY device ORDER BY at_us) > $gap, true) AS is_first FROM kept
-), visits AS (
+), numbered AS (
   SELECT *, sum(is_first::INT) OVER (PARTITION BY device ORDER BY at_us RANGE UNBOUNDED PRECEDING) AS visit,
-    code = '{ORDER_COMPLETED}' AS is_order FROM gaps
+    code = 'order completed' AS is_order FROM gaps
+), visits AS (
+  SELECT * EXCLUDE (is_first), {'at': at_us, 'is_order': is_order, 'message': message_id} AS order_key FROM numbered
 )
-SELECT * EXCLUDE (is_first),
+SELECT *,
   -- With several orders a row ends with each; what follows the last one stays with it.
   greatest(least(
-    sum(is_order::INT) OVER (PARTITION BY device, visit ORDER BY at_us, is_order, message_id) - is_order::INT,
+    sum(is_order::INT) OVER (PARTITION BY device, visit ORDER BY order_key) - is_order::INT,
     sum(is_order::INT) OVER (PARTITION BY device, visit) - 1), 0) AS part
 FROM visits
-"""
-
-STEPS = (DEVICES, GUESTS, ANCHORS, PLACED, DOUBLES, VISITS)
