@@ -52,8 +52,8 @@ SOURCE_FIELDS: dict[str, tuple[Field, ...]] = {
         Field("product_name", "str"),
         Field("category", "str"),
         Field("views", "float"),
-        Field("additions", "float"),  # how many times; `quantity`: how many units
-        Field("quantity", "float"),
+        Field("additions", "float"),  # how many times; `units`: how many pieces
+        Field("units", "float"),
         UPDATED_AT,
     ),
     # A table of events, of which sources are built.

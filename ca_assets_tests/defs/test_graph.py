@@ -16,7 +16,7 @@ from ca_assets.loading.audit import CHECKS, audit, counts_add_up
 
 GROUPS = {
     "sources": {"source/sessions", "source/customers", "source/baskets"},
-    "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/rejects"},
+    "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/product_activity", "lake/rejects"},
     "indexes": {"orders", "downloads", "loads", "publication"},
     "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
     "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "delivery_anomalies", "rfm_segments", "rfm", "segmentation"},

@@ -107,14 +107,14 @@ class Traffic:
         for visit in range(self.random.choice([1, 1, 2, 3])):
             if is_shared:
                 visitor.user, visitor.is_known_now = f"user-{number}-{visit % 2}", False
+            if self.random.random() < 0.05:
+                start = start - start % DAY + DAY - 4 * MINUTE  # crosses midnight
             self._visit(visitor, start, is_last_guest=visit == 0 and visitor.email is not None)
             start += self.random.randrange(3 * HOUR, 12 * DAY)
 
     def _visit(self, visitor: Visitor, start: int, *, is_last_guest: bool) -> None:
         """One visit: pages, products, perhaps a basket, orders; a row per order."""
         truth, chance = self.truth, self.random
-        if chance.random() < 0.05:
-            start = start - start % DAY + DAY - 4 * MINUTE  # crosses midnight
         knows_user = visitor.user is not None and not is_last_guest
         at = start
         self._send(visitor, at, "page", None, {}, knows_user=False)
@@ -154,6 +154,8 @@ class Traffic:
             truth.view_sessions, truth.basket_sessions = truth.view_sessions + has_view, truth.basket_sessions + has_basket
         gap = chance.choice([0, 0, 0, 30 * MINUTE, 30 * MINUTE + 1000])
         if gap:
+            at += 20_000
+            self._send(visitor, at, "page", None, {}, knows_user=knows_user)
             self._send(visitor, at + gap, "page", None, {}, knows_user=knows_user)
             truth.sessions += gap > 30 * MINUTE
 
@@ -268,7 +270,11 @@ def _iso(milliseconds: int, *, micros: bool = False) -> str:
 
 def _product(visitor: Visitor, product: str) -> dict[str, Any]:
     price = PRICES[product] / 100
-    return {"id": product, "price": f"{price:.2f}"} if visitor.is_old else {"product_id": product, "price": price, "name": f"Product {product}"}
+    return (
+        {"id": product, "price": f"{price:.2f}"}
+        if visitor.is_old
+        else {"product_id": product, "price": price, "name": f"Product {product}"}
+    )
 
 
 def _source(visitor: Visitor) -> str:

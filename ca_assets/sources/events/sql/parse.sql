@@ -37,9 +37,14 @@ SELECT * EXCLUDE (row_received, row_sent, row_key, row_agent, sent) REPLACE (
   coalesce(lower(channel) = 'server' OR list_contains($server_libraries, lower(library)), false) AS is_server_library
 FROM read_facts
 
+-- step: agents
+CREATE OR REPLACE TEMP TABLE agents AS SELECT agent FROM facts UNION SELECT user_agent FROM facts
+
 -- step: robots
-CREATE OR REPLACE TEMP TABLE robots AS
-SELECT agent FROM (SELECT agent FROM facts UNION SELECT user_agent FROM facts) WHERE regexp_matches(agent, $pattern)
+CREATE OR REPLACE TEMP TABLE robots (agent VARCHAR)
+
+-- step: robots of a pattern
+INSERT INTO robots SELECT agent FROM agents WHERE regexp_matches(agent, $pattern)
 
 -- step: typed
 CREATE OR REPLACE TEMP TABLE typed AS

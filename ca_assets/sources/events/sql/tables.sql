@@ -100,7 +100,7 @@ SELECT * EXCLUDE (place) FROM (
 SELECT v.device AS _device, r.id, v.product, arg_max(product_name, order_key) FILTER (product_name IS NOT NULL) AS product_name,
   arg_max(category, order_key) FILTER (category IS NOT NULL) AS category, count(*) FILTER (code = 'product viewed')::DOUBLE AS views,
   count(*) FILTER (code = 'product added')::DOUBLE AS additions,
-  coalesce(sum(exact(coalesce(quantity, 1))) FILTER (code = 'product added'), 0)::DOUBLE AS quantity
+  coalesce(sum(exact(coalesce(quantity, 1))) FILTER (code = 'product added'), 0)::DOUBLE AS units
 FROM visited v JOIN rows r USING (device, visit, part)
 WHERE v.product IS NOT NULL AND code IN ('product viewed', 'product added') GROUP BY v.device, r.id, v.product ORDER BY id, product
 
