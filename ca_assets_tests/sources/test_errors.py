@@ -45,7 +45,6 @@ def test_it_survives_pickling() -> None:
         ({"columns": {"client": "A", "download_date": "b"}}, ErrorCode.MISSING_COLUMN, "A"),
         ({"dimensions": ["a"]}, ErrorCode.BAD_CONFIG, None),
         ({"delimiter": '"'}, ErrorCode.BAD_CONFIG, None),
-        ({"kind": "events"}, ErrorCode.BAD_CONFIG, None),
         ({"path": "no.csv"}, ErrorCode.NOT_FOUND, None),
         ({"path": "empty.csv"}, ErrorCode.BAD_DATA, None),
         ({"path": "twice.csv"}, ErrorCode.BAD_COLUMN, "a"),

@@ -62,7 +62,7 @@ print(raw.rows, sample.is_whole, sample.total, {proposal.ours: proposal.theirs f
 
 
 def test_kinds_are_the_packages_with_a_driver() -> None:
-    assert list(driver_modules()) == ["bigquery", "csv", "mysql", "parquet", "postgresql", "redshift"]
+    assert list(driver_modules()) == ["bigquery", "csv", "events", "mysql", "parquet", "postgresql", "redshift"]
     assert driver_modules()["csv"] == "ca_assets.sources.files.csv.driver"
     assert set(DATABASE_KINDS) == {"bigquery", "mysql", "postgresql", "redshift"}
 
@@ -81,7 +81,7 @@ def test_another_kind_is_one_package(tmp_path: Path) -> None:
 def test_an_unknown_kind_is_told_those_that_exist() -> None:
     text = "sources: {sessions: {kind: oracle, url: '${X}', table: t}}"
     with pytest.raises(
-        ShopError, match=r"sources.sessions.kind: 'oracle' is no kind of source; use one of bigquery, csv, mysql, parquet, postgresql"
+        ShopError, match=r"sources.sessions.kind: 'oracle' is no kind of source; use one of bigquery, csv, events, mysql, parquet, postgresql"
     ):
         parse_shop(text, Path())
 

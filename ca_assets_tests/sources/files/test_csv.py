@@ -133,7 +133,6 @@ def test_mapping_errors(tmp_path: Path) -> None:
         "`dimensions` belong to sessions": {"dimensions": ["x"]},
         "differ in case only": {"actions": {"x": "b", "X": "b"}},
         "has %Q, which is not known": {"date_format": "%Q"},
-        "cannot be read yet": {"kind": "events"},
         "must be one ASCII character": {"delimiter": '"'},
     }
     for message, more in cases.items():
