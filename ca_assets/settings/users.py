@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ca_assets.settings.database import Database, User
+from ca_assets.settings.people.sessions import LoginSession
 from ca_assets.settings.roles import ROLES
 
 ADMIN = "admin"
@@ -29,20 +32,25 @@ class UserError(ValueError):
 
 def add_user(database: Database, name: str, password: str, role: str = "viewer") -> User:
     """Create a user. UserError when the name is taken or unusable, the role unknown or the password too short."""
-    user = User(
-        name=_checked_name(name),
-        password_hash=_hashed(password),
-        role=_checked_role(role),
-        created_at=dt.datetime.now(dt.UTC),
-        is_active=True,
-        limits="[]",
-    )
+    user = new_user(name, password, role)
     try:
         with database.session() as session:
             session.add(user)
     except IntegrityError:
         raise UserError(f"there is a user {name!r} already; `ca users passwd {name}` changes the password") from None
     return user
+
+
+def new_user(name: str, password: str, role: str, *, limits: str = "[]") -> User:
+    """A user who is not stored yet; `limits` as they are stored. UserError for a name, password or role that cannot be used."""
+    return User(
+        name=_checked_name(name),
+        password_hash=_hashed(password),
+        role=checked_role(role),
+        created_at=dt.datetime.now(dt.UTC),
+        is_active=True,
+        limits=limits,
+    )
 
 
 def verify(database: Database, name: str, password: str) -> User | None:
@@ -62,20 +70,49 @@ def get_user(database: Database, name: str) -> User | None:
         return session.scalar(select(User).where(User.name == name))
 
 
+def user_by_id(database: Database, number: int) -> User | None:
+    """The active user of that number, or None."""
+    with database.session() as session:
+        return session.scalar(select(User).where(User.id == number, User.is_active))
+
+
 def list_users(database: Database) -> list[User]:
     """All users by name."""
     with database.session() as session:
         return list(session.scalars(select(User).order_by(User.name)))
 
 
-def set_password(database: Database, name: str, password: str) -> None:
-    """Give a user another password. UserError when there is no such user or the password is too short."""
+def set_password(database: Database, name: str, password: str, *, before: Callable[[Session], None] | None = None, but: str = "") -> None:
+    """Give a user another password, which ends his sessions. UserError when there is no such user or the password is too short.
+
+    `before` runs in the same transaction first; `but`: the key of a session that goes on.
+    """
     hashed = _hashed(password)
     with database.session() as session:
+        if before:
+            before(session)
         user = session.scalar(select(User).where(User.name == name))
         if user is None:
             raise UserError(f"there is no user {name!r}; `ca users list` shows all")
         user.password_hash = hashed
+        session.execute(delete(LoginSession).where(LoginSession.user_id == user.id, LoginSession.key != but))
+
+
+def change_user(database: Database, name: str, *, role: str, limits: str, is_active: bool) -> None:
+    """Change what a user may do; one who is deactivated is logged out. UserError when no admin would be left, or there is no such user.
+
+    `limits` as they are stored (`settings.access.checked_limits`).
+    """
+    with database.session() as session:
+        user = session.scalar(select(User).where(User.name == name))
+        if user is None:
+            raise UserError(f"there is no user {name!r}; `ca users list` shows all")
+        others = session.scalar(select(func.count()).where(User.role == ADMIN, User.is_active, User.name != name))
+        if user.role == ADMIN and user.is_active and not (role == ADMIN and is_active) and not others:
+            raise UserError("Somebody must stay an admin: make somebody else one first.")
+        user.role, user.limits, user.is_active = checked_role(role), limits, is_active
+        if not is_active:
+            session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
 
 def ensure_admin(database: Database, password: str | None = None) -> str | None:
@@ -96,7 +133,8 @@ def _checked_name(name: str) -> str:
     return name
 
 
-def _checked_role(role: str) -> str:
+def checked_role(role: str) -> str:
+    """The role. UserError when there is none of this name."""
     if role not in ROLES:
         raise UserError(f"role {role!r} does not exist; use one of {', '.join(ROLES)}")
     return role

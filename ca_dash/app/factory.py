@@ -18,6 +18,7 @@ from ca_dash.app import callbacks, explanation, export, lists, saved_views, sear
 from ca_dash.app import comments as comments_window
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
+from ca_dash.auth import joining
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, current_access, current_user, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
@@ -67,6 +68,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     server.config["CA_LOCALE"] = locale_of(settings.locale).tag
     trust_proxies(server, settings.proxy_hops)
     protect(server, Auth(database, settings, Attempts(database)))
+    server.register_blueprint(joining.pages)
     site = find_site()
     ranges = SharedPool(settings) if settings.range_processes else None
     readers = Readers(index, ranges)

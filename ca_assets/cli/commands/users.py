@@ -24,9 +24,12 @@ def command() -> None:
 def add(name: str, role: str, password: str) -> None:
     """Create the user NAME."""
     from ca_assets.settings import users
+    from ca_assets.settings.audit import COMMAND_LINE, record
     from ca_assets.settings.database import open_database
 
-    users.add_user(open_database(), name, password, role)
+    database = open_database()
+    users.add_user(database, name, password, role)
+    record(database, COMMAND_LINE, "user.add", name, f"role {role}")
     say(f"User {name} ({role}) may log in now.")
 
 
@@ -46,7 +49,10 @@ def list_all() -> None:
 def passwd(name: str, password: str) -> None:
     """Change the password of NAME."""
     from ca_assets.settings import users
+    from ca_assets.settings.audit import COMMAND_LINE, record
     from ca_assets.settings.database import open_database
 
-    users.set_password(open_database(), name, password)
+    database = open_database()
+    users.set_password(database, name, password)
+    record(database, COMMAND_LINE, "password.change", name)
     say(f"The password of {name} is changed.")
