@@ -18,8 +18,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ca_assets.settings.database import Database, User
-from ca_assets.settings.people.sessions import LoginSession
 from ca_assets.settings.roles import ROLES
+from ca_assets.settings.sessions import LoginSession
 
 ADMIN = "admin"
 MINIMUM_PASSWORD_LENGTH = 10

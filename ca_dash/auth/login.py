@@ -1,7 +1,7 @@
 """Login, logout and first set-up as plain server pages, and the guard before everything else.
 
 The guard stands before the Flask server, so that pages, callbacks, assets and exports all need a login. The session cookie holds a random
-token, whose hash the settings database has (`settings.people.sessions`): it is new at each login, and worth nothing after the log-out.
+token, whose hash the settings database has (`settings.sessions`): it is new at each login, and worth nothing after the log-out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ca_assets.settings.access import Access, access_of
 from ca_assets.settings.audit import record
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.people.second_factor import has_second_factor, verify_code
-from ca_assets.settings.people.sessions import end_session, session_user
-from ca_assets.settings.people.sessions import start_session as start
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.sessions import end_session, session_user
+from ca_assets.settings.sessions import start_session as start
 from ca_assets.settings.users import ADMIN, MINIMUM_PASSWORD_LENGTH, UserError, ensure_admin, get_user, list_users, user_by_id, verify
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.security import check_csrf, csrf_token, is_loopback, safe_next, setup_token

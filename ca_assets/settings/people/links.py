@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ca_assets.settings.access import checked_limits
 from ca_assets.settings.database import Base, Database, User
-from ca_assets.settings.people.tokens import hashed, new_token, now
+from ca_assets.settings.random_tokens import hashed, new_token, now
 from ca_assets.settings.users import UserError, checked_role, new_user, set_password
 
 INVITATION, RESET = "invitation", "reset"

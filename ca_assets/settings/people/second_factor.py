@@ -15,8 +15,8 @@ from sqlalchemy import DateTime, ForeignKey, Integer, Text, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ca_assets.settings.database import Base, Database, User
-from ca_assets.settings.people.tokens import hashed, now
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.random_tokens import hashed, now
 from ca_assets.settings.secrets import cipher
 
 ISSUER = "CustomerAnalytics"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ca_assets.settings.access import Access, access_of
 from ca_assets.settings.database import Base, Database, User
-from ca_assets.settings.people.tokens import hashed, new_token, now
+from ca_assets.settings.random_tokens import hashed, new_token, now
 
 LONGEST_DAYS = 365
 MOST_QUERY = 2_000

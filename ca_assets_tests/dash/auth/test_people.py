@@ -11,12 +11,13 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+from ca_assets.settings import sessions
 from ca_assets.settings.access import access_of
 from ca_assets.settings.audit import entries
 from ca_assets.settings.database import Database, User, open_database
-from ca_assets.settings.people import links, second_factor, sessions
-from ca_assets.settings.people.tokens import now
+from ca_assets.settings.people import links, second_factor
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.random_tokens import now
 from ca_assets.settings.users import UserError, add_user, change_user, get_user, set_password, verify
 from ca_assets_tests.dash.applications import PASSWORD, csrf_of, logged_in, make_app
 
@@ -52,7 +53,7 @@ def fill(client: FlaskClient, path: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, answer.location or answer.get_data(as_text=True)
 
 
-def test_the_cookie_is_new_at_each_login_and_dead_after_the_logout(app: Dash, database: Database) -> None:
+def test_the_cookie_is_new_at_each_login_and_dead_after(app: Dash, database: Database) -> None:
     client = logged_in(app)
     first = client.get_cookie("ca_session").value  # type: ignore[union-attr]
     with client.session_transaction() as cookie:
@@ -125,7 +126,7 @@ def test_an_invitation_makes_a_limited_viewer_once(app: Dash, database: Database
     assert get_user(database, "eve") is None
 
 
-def test_an_invitation_for_two_at_one_moment_makes_one_user(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_at_one_moment_make_one_user(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     token = links.invite(database, "ada", role="editor")
     link = links.link_of(database, token)
     links.accept_invitation(database, token, "first", OTHER)

@@ -17,9 +17,9 @@ from ca_assets.settings.access import access_of, checked_limits
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.people.links import INVITED_FOR, RESET_WITHIN, invite, offer_reset, open_invitations, take_back
 from ca_assets.settings.people.second_factor import has_second_factor, remove_second_factor
-from ca_assets.settings.people.sessions import end_sessions, sessions_of
-from ca_assets.settings.people.tokens import aware
+from ca_assets.settings.random_tokens import aware
 from ca_assets.settings.roles import ROLES
+from ca_assets.settings.sessions import end_sessions, sessions_of
 from ca_assets.settings.users import UserError, change_user, get_user, list_users
 from ca_dash.auth.login import noted
 from ca_dash.format import day, scope_label

@@ -12,7 +12,7 @@ from sqlalchemy import DateTime, ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ca_assets.settings.database import Base, Database, User
-from ca_assets.settings.people.tokens import aware, hashed, new_token, now
+from ca_assets.settings.random_tokens import aware, hashed, new_token, now
 
 LIFETIME = dt.timedelta(hours=12)
 NOTED_EVERY = dt.timedelta(seconds=60)  # how exact "last seen" is: not every request writes
