@@ -36,15 +36,17 @@ def register_actions(app: Dash, service: CommentService, shown: ThreadList) -> N
         Output(shown.id, "children", allow_duplicate=True),
         Output(SAID, "data", allow_duplicate=True),
         Output(CHANGED, "data", allow_duplicate=True),
-        buttons,
-        State({"type": "comment-answer", "where": where, "thread": ALL}, "value"),
-        State({"type": "comment-answer", "where": where, "thread": ALL}, "id"),
-        State(CHANGED, "data"),
-        shown.states,
+        inputs={"clicks": buttons},
+        state={
+            "answers": State({"type": "comment-answer", "where": where, "thread": ALL}, "value"),
+            "ids": State({"type": "comment-answer", "where": where, "thread": ALL}, "id"),
+            "changed": State(CHANGED, "data"),
+            "values": shown.states,
+        },
         prevent_initial_call=True,
     )
     @needs("viewer")
-    def _act(_clicks: list[Any], answers: list[str], ids: list[dict[str, Any]], changed: int | None, values: list[Any]) -> tuple[Any, ...]:
+    def _act(*, answers: list[str], ids: list[dict[str, Any]], values: list[Any], changed: int | None, **_clicks: Any) -> tuple[Any, ...]:
         if not ctx.triggered_id or not ctx.triggered[0]["value"]:
             raise PreventUpdate
         texts = {id["thread"]: text for id, text in zip(ids, answers, strict=True)}
