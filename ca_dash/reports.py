@@ -170,6 +170,10 @@ class Reader:
         self._shop: ShopView | None = None
         self._lock = threading.Lock()
 
+    def health(self) -> dict[str, Any]:
+        """The store's own words on itself (`Index.health`)."""
+        return self._index.health()
+
     def shop(self) -> ShopView | None:
         """The shop as published now; None before the first publication."""
         generation = self._index.current()

@@ -82,8 +82,19 @@ class Views:
         """The filter bar; nothing before the first publication."""
         shop = self.shop()
         if shop is None or not shop.report_dates:
-            return []
+            return self._nothing_loaded()
         return filter_bar.bar(shop, parse(search, shop, self.site.choices), page.controls)
+
+    def _nothing_loaded(self) -> list[Any]:
+        """The way to figures where nothing was loaded yet; nothing where the store does not answer, which each panel says."""
+        try:
+            self.reader.shop()
+        except NotPublished as error:
+            log.debug("%s", error)
+        except IndexUnavailable:
+            return []
+        remedy = "Three steps lead from here to your figures: the store, your sources, and when they are loaded."
+        return [html.Div(state_message("No data yet", remedy, links=[("First steps", "/settings/start")]), className="ca-needs")]
 
     def tiles(self, page: Page, search: str | None, scheme: Scheme) -> list[html.Div]:
         """The tiles of a page that has some; one message when there is nothing to show."""
