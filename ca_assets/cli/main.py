@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from ca_assets.cli import commands
-from ca_assets.cli.errors import explain_full_disk, message_of, user_errors
+from ca_assets.cli.errors import message_of, user_errors
 from ca_assets.cli.output import Problem, note
+from ca_assets.control.failures import explain_full_disk
 
 INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while it computes
 

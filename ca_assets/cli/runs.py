@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,17 +20,17 @@ from dagster._core.execution.api import execute_run_iterator
 
 from ca_assets.cli.output import Problem
 from ca_assets.cli.progress import Progress, progress
+from ca_assets.control.failures import failure_text, step_name
+from ca_assets.control.kinds import LOAD_JOB, PID_TAG, RANGE_END, RANGE_START
 from ca_assets.definitions import definitions
-from ca_assets.defs.resources import LOAD_JOB
-from ca_assets.loading.locks import is_run_alive, lake_lock, run_lock
+from ca_assets.defs.dead_runs import end_dead_runs
+from ca_assets.loading.locks import lake_lock, run_lock
 from ca_assets.loading.progress import listening
 from ca_assets.loading.session import families_beside
 from ca_assets.settings.dagster_home import prepare_dagster_home
 from ca_assets.settings.process import process_settings
 
-PID_TAG = "customer_analytics/pid"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def open_instance() -> dg.DagsterInstance:
@@ -72,14 +71,6 @@ def run_assets(only: Sequence[str] | None = None, config: dict[str, Any] | None 
     return time.monotonic() - started
 
 
-def end_dead_runs(instance: dg.DagsterInstance, home: Path) -> None:
-    """Mark runs of killed `ca` processes as failed; they would hold the queue for ever."""
-    going = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED])
-    for run in instance.get_runs(going):
-        if PID_TAG in run.tags and not is_run_alive(home, run.run_id):
-            instance.report_run_failed(run, "its process was killed before it ended")
-
-
 def _job(name: str | None, only: Sequence[str] | None) -> dg.JobDefinition:
     """The job of that name; without one the load, or the first job that has all of `only`. Raises Problem."""
     jobs = {job.name: job for job in definitions().get_repository_def().get_all_jobs() if not job.name.startswith("__")}
@@ -111,7 +102,7 @@ def _follow(events: Iterable[dg.DagsterEvent], shown: Progress) -> str | None:
     began: dict[str, float] = {}
     failure = None
     for event in events:
-        kind, key = event.event_type_value, (event.step_key or "").replace("__", "/")
+        kind, key = event.event_type_value, step_name(event.step_key)
         if kind == "STEP_START":
             began[key] = time.monotonic()
             shown.step_began(key)
@@ -129,12 +120,10 @@ def _cause(event: dg.DagsterEvent, key: str) -> str:
         error = error.cause
     if error is None:
         return event.message or "the load failed"
-    text = error.message.strip().partition(": ")[2] or error.message.strip()
-    is_source = error.cls_name == "SourceError"  # it names its source; which asset read it first does not help
-    return f"{key}: {text}" if key and not is_source else text
+    return failure_text(error.cls_name, error.message, key)
 
 
 def published_assets() -> list[str]:
     """Names of everything that is published from the lake, the publication last."""
-    job = definitions().resolve_job_def("load_everything")
+    job = definitions().resolve_job_def(LOAD_JOB)
     return sorted(key.to_user_string() for key in job.asset_layer.executable_asset_keys if key.path[0] != "lake")

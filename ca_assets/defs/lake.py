@@ -10,6 +10,7 @@ import ibis
 
 from ca_assets.analyses.core.family import NIGHTLY
 from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY
+from ca_assets.control.runs import SOURCE_COUNTS
 from ca_assets.defs.resources import LakeWrite, applied_or_none, month_partitions
 from ca_assets.loading.counts import counts_markdown
 from ca_assets.loading.session import LoadSession
@@ -34,6 +35,8 @@ def _written(
         "dagster/row_count": int(rows.count().to_pyarrow().as_py()),
         "counts": dg.MarkdownMetadataValue(counts_markdown(counts)),
     }
+    if set(counts) == set(read):
+        metadata[SOURCE_COUNTS] = dg.JsonMetadataValue(read)
     if months is not None:
         metadata["months"] = ", ".join(months)
     return dg.MaterializeResult(value=LakeWrite(rows, months, "id" if months is not None else None), metadata=metadata)

@@ -5,6 +5,7 @@ Belongs here: wiring between Dagster and `loads`/`storage`. Does not belong here
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import dagster as dg
@@ -13,8 +14,11 @@ import ibis
 from ca_assets.analyses.core.family import Result, families, families_of
 from ca_assets.contracts.sources import SOURCES
 from ca_assets.contracts.tables import LOAD_TABLES, row_keys
+from ca_assets.control.kinds import LOAD_JOB, PID_TAG, RANGE_END, RANGE_START
+from ca_assets.control.runs import RESTATED
 from ca_assets.loading.counts import restated_markdown
-from ca_assets.loading.progress import current_progress
+from ca_assets.loading.locks import run_lock
+from ca_assets.loading.progress import Progress, current_progress, seldom
 from ca_assets.loading.run import Request
 from ca_assets.loading.session import LoadSession, families_beside, load_session
 from ca_assets.settings.database import open_database
@@ -22,9 +26,7 @@ from ca_assets.settings.process import process_settings
 from ca_assets.settings.shops import AppliedShop, applied_shop
 from ca_assets.shop import ShopError
 
-LOAD_JOB = "load_everything"
 ACCEPT_EMPTY_TAG = "customer_analytics/accept_empty"
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 AS_OF = dg.Field(
     str, is_required=False, description="Report date (2010-11-30). Default: the last day that was whole when the data were loaded."
 )
@@ -73,8 +75,16 @@ def load(context: dg.InitResourceContext) -> Iterator[LoadSession]:
         beside=families_beside(selected_assets(run)) if run else (),
         accept_empty=accepted_empty(context.resource_config.get("accept_empty") or (), tags),
     )
-    with load_session(request, current_progress()) as session:
-        yield session
+    with ExitStack() as stack:
+        if run and PID_TAG not in tags:  # a run of the command line holds it already
+            stack.enter_context(run_lock(process_settings().home, run.run_id))
+        yield stack.enter_context(load_session(request, current_progress() or _logged(context)))
+
+
+def _logged(context: dg.InitResourceContext) -> Progress | None:
+    """Progress in the run's own log, for whoever follows it from elsewhere."""
+    log = context.log
+    return seldom(lambda what, rows: log.info(f"{what}: {rows:,} rows")) if log else None
 
 
 def accepted_empty(configured: Sequence[str], tags: Mapping[str, str]) -> tuple[str, ...]:
@@ -107,7 +117,9 @@ class LakeIO(dg.IOManager):
             session.sources.written.add(name)
         if name == "orders":
             changed = session.sources.record_load(context.run_id, obj.months, before)
-            context.add_output_metadata({"restated": dg.MarkdownMetadataValue(restated_markdown(changed))})
+            context.add_output_metadata(
+                {"restated": dg.MarkdownMetadataValue(restated_markdown(changed)), RESTATED: dg.JsonMetadataValue(changed)}
+            )
         context.add_output_metadata({"lake_version": session.lake.version(name)})
 
     def load_input(self, context: dg.InputContext) -> ibis.Table:
@@ -170,6 +182,12 @@ def month_partitions() -> dg.MonthlyPartitionsDefinition:
     zone = applied.shop.calendar.timezone if applied else "UTC"
     first = applied.first_month if applied else f"{dt.datetime.now(dt.UTC).year}-01"
     return dg.MonthlyPartitionsDefinition(start_date=first, timezone=zone, fmt="%Y-%m", end_offset=1)
+
+
+def all_months() -> dict[str, str]:
+    """Tags of a run over all partitions, which loads everything."""
+    keys = month_partitions().get_partition_keys()
+    return {RANGE_START: keys[0], RANGE_END: keys[-1]}
 
 
 def requested_months(tags: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -63,8 +63,10 @@ def alerts_lock(home: Path) -> Iterator[None]:
 def run_lock(home: Path, run_id: str) -> Iterator[None]:
     """Held while the run's process lives; its file goes when the block ends."""
     with _locked(home, f"run-{run_id}", 0):
-        yield
-    _remove(_path(home, f"run-{run_id}"))
+        try:
+            yield
+        finally:
+            _remove(_path(home, f"run-{run_id}"))
 
 
 def is_run_alive(home: Path, run_id: str) -> bool:
@@ -78,6 +80,11 @@ def is_run_alive(home: Path, run_id: str) -> bool:
     except Timeout:
         return True
     return False
+
+
+def has_run_died(home: Path, run_id: str) -> bool:
+    """Whether the run took its lock and was killed before it gave it back."""
+    return _path(home, f"run-{run_id}").exists() and not is_run_alive(home, run_id)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,3 +24,16 @@ def listening(progress: Progress) -> Iterator[None]:
         yield
     finally:
         _LISTENER.reset(token)
+
+
+def seldom(progress: Progress, seconds: float = 2.0) -> Progress:
+    """A listener that passes on what it hears of one thing at most once in so many seconds; a log keeps every line for ever."""
+    heard: dict[str, float] = {}
+
+    def listener(what: str, rows: int) -> None:
+        now = time.monotonic()
+        if now - heard.get(what, float("-inf")) >= seconds:
+            heard[what] = now
+            progress(what, rows)
+
+    return listener

@@ -82,6 +82,8 @@ class ProcessSettings(IndexSettings):
     events_cron: str = "20 0 * * *"  # when the collector's past days become Parquet; in UTC, as its days are
     dagster_url: str | None = Field(default=None, repr=False)  # PostgreSQL for Dagster's runs, schedules, logs; default: SQLite in CA_HOME
     code_server: str | None = None  # host:port of a code server of its own; default: Dagster's processes load the code themselves
+    dagster_web_url: str = "http://127.0.0.1:3000"  # where the application reaches Dagster's web server, which starts and shows runs
+    dagster_public_url: str | None = None  # where admins' browsers reach it (a URL, or a path such as /dagster): pages of runs link to it
     range_processes: int = Field(default=2, ge=0, le=64)  # which compute ranges that are no fixed window; 0: none do
     range_memory_mb: int = Field(default=1_000, ge=100)  # what the engine of each may use; more is spilled to the staging folder
     range_timeout_seconds: float = Field(default=60.0, gt=0)

@@ -30,6 +30,7 @@ from ca_dash.reports import Reader
 from ca_dash.search.url import kind_of
 from ca_dash.settings import forms
 from ca_dash.settings.page import Services
+from ca_dash.settings.runs import notices
 from ca_dash.settings.site import find_settings_pages
 
 INDEX_PAGE = """<!DOCTYPE html>
@@ -105,6 +106,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     search.register(app, server, views)
     forms.register(app)
     api.register(server, index, database, settings)
+    notices.register(app, services)
     for page in services.pages:
         if page.register:
             page.register(app, services)

@@ -20,6 +20,7 @@ from ca_dash.reports import ShopView
 from ca_dash.search.box import box
 from ca_dash.settings.forms import SAID
 from ca_dash.settings.page import ROOT
+from ca_dash.settings.runs import notices
 from ca_dash.theme import mantine_theme
 
 NAV_WIDTH = 232
@@ -115,7 +116,7 @@ def _header(shop: ShopView | None) -> html.Div:
         [
             html.Div(left, className="ca-header-left"),
             box(),
-            html.Div([*_page_buttons(), scheme_switch, _user_menu()], className="ca-header-right"),
+            html.Div([*notices.slot(), *_page_buttons(), scheme_switch, _user_menu()], className="ca-header-right"),
         ],
         className="ca-header-row",
     )

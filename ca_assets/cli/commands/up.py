@@ -16,6 +16,7 @@ from ca_assets.cli import processes
 from ca_assets.cli.output import Problem, note, say
 
 GRACE_SECONDS = 15
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command("up")
@@ -32,13 +33,17 @@ def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000, jobs
 
     `jobs`: of families beside the loads, run once, one after the other, when the pages answer: nobody waits for them.
     """
+    from ca_assets.settings.dagster_home import dagster_environment
     from ca_assets.settings.secrets import signing_key
 
     _require_free(host, port, "--port")
     _require_free("127.0.0.1", dagster_port, "--dagster-port")
     announce_admin()
     signing_key()
-    with _children(_commands(host, port, dagster_port)) as children:
+    dagster = f"http://127.0.0.1:{dagster_port}"
+    shown = {"CA_DAGSTER_PUBLIC_URL": dagster} if host in LOOPBACK else {}  # from elsewhere nobody reaches Dagster's pages
+    environment = {"CA_DAGSTER_WEB_URL": dagster, **shown, **dagster_environment()}
+    with _children(_commands(host, port, dagster_port), environment) as children:
         say("Starting; this takes some seconds")
         pages = [f"http://{host}:{port}/login", f"http://127.0.0.1:{dagster_port}/server_info"]
         with _Background(list(jobs)) as background:
@@ -80,11 +85,9 @@ Children = dict[str, "subprocess.Popen[bytes]"]
 
 
 @contextmanager
-def _children(commands: dict[str, list[str]]) -> Iterator[Children]:
+def _children(commands: dict[str, list[str]], environment: dict[str, str]) -> Iterator[Children]:
     """Started children, each a session of its own, so that Ctrl-C reaches them through us only; all are ended with the block."""
-    from ca_assets.settings.dagster_home import dagster_environment
-
-    environment, children = dagster_environment(), {}
+    children: Children = {}
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         for name, words in commands.items():

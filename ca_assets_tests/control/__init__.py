@@ -1,0 +1,1 @@
+"""Starting, stopping and following runs from outside of Dagster."""

@@ -1,0 +1,1 @@
+"""Runs, schedules and the ledger of loads as pages."""
