@@ -1,0 +1,1 @@
+"""Experiments: assignment, statistics, reading from published tables."""
