@@ -19,7 +19,7 @@ def user_errors() -> tuple[type[Exception], ...]:
     from ca_assets.settings.alerts.rules import RuleError
     from ca_assets.settings.dagster_home import DagsterSettingsError
     from ca_assets.settings.database import SettingsUnavailable
-    from ca_assets.settings.experiments import ExperimentError
+    from ca_assets.settings.experiments.kept import ExperimentError
     from ca_assets.settings.process import SecretError
     from ca_assets.settings.users import UserError
     from ca_assets.settings.write_keys import WriteKeyError

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.models.experiments.assignment import held_out
 from ca_assets.models.experiments.reading import LEAST_CUSTOMERS, RATIO_ALARM, Effect, capped, read_effect, sample_ratio_p
-from ca_assets.settings.experiments import Experiment
+from ca_assets.settings.experiments.kept import Experiment
 from ca_assets.shop import Calendar
 
 Decision = Literal["increase", "decrease", "no_evidence", "not_enough_data"]

@@ -14,7 +14,7 @@ from ca_assets.experiments.words import facts, heading, sentence
 from ca_assets.index.open import open_index
 from ca_assets.models.experiments.assignment import held_out
 from ca_assets.settings.database import open_database
-from ca_assets.settings.experiments import Experiment, get_experiment
+from ca_assets.settings.experiments.kept import Experiment, get_experiment
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.wording.locales import BRITISH
 from ca_assets_tests.cli.conftest import Home

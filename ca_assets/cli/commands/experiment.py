@@ -48,7 +48,7 @@ def split(*, label: str, holdout: float, salt: str | None, start: dt.datetime | 
     from ca_assets.index.open import open_index
     from ca_assets.models.experiments.assignment import held_out
     from ca_assets.settings.database import open_database
-    from ca_assets.settings.experiments import add_experiment
+    from ca_assets.settings.experiments.kept import add_experiment
     from ca_assets.settings.process import process_settings
     from ca_assets.shop import Calendar
 
@@ -74,7 +74,7 @@ def split(*, label: str, holdout: float, salt: str | None, start: dt.datetime | 
 def list_all() -> None:
     """Show all experiments."""
     from ca_assets.settings.database import open_database
-    from ca_assets.settings.experiments import list_experiments
+    from ca_assets.settings.experiments.kept import list_experiments
 
     rows = [
         (each.label, f"{each.start:%Y-%m-%d %H:%M}", each.days, f"{each.holdout_share:.0%}", f"{each.lift:.1%}", each.salt)
@@ -91,7 +91,7 @@ def read(label: str) -> None:
     from ca_assets.experiments.readout import METRICS, read_experiment
     from ca_assets.index.open import open_index
     from ca_assets.settings.database import open_database
-    from ca_assets.settings.experiments import get_experiment
+    from ca_assets.settings.experiments.kept import get_experiment
     from ca_assets.settings.process import process_settings
     from ca_assets.wording.locales import locale_of
 
@@ -111,7 +111,7 @@ def read(label: str) -> None:
 def remove(label: str) -> None:
     """Forget the experiment LABEL; orders and lists stay as they are."""
     from ca_assets.settings.database import open_database
-    from ca_assets.settings.experiments import remove_experiment
+    from ca_assets.settings.experiments.kept import remove_experiment
 
     remove_experiment(open_database(), label)
     say(f"The experiment {label} is removed.")

@@ -10,7 +10,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 import ca_assets.settings.alerts.models
-import ca_assets.settings.experiments  # noqa: F401 - tables of these modules belong to the metadata
+import ca_assets.settings.experiments.kept  # noqa: F401 - tables of these modules belong to the metadata
 from ca_assets.settings.database import Base
 from ca_assets.settings.process import process_settings
 
