@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from ca_assets.settings.process import ProcessSettings, process_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0012"  # of the migrations
+NEWEST_REVISION = "0013"  # of the migrations
 
 
 class SettingsUnavailable(RuntimeError):
