@@ -33,7 +33,7 @@ class Privacy:
         self._dropped_traits = {name.removeprefix(f"{TRAITS}.") for name in drops}
         self._hashed = {_plain(name) for name in hashed}
         self._key = key
-        self._rules: dict[tuple[str, bool], int] = {}
+        self._rules: tuple[dict[str, int], dict[str, int]] = ({}, {})  # by name: outside of traits, and in them
 
     def clean(self, message: dict[str, Any]) -> dict[str, Any]:
         """The event without what must not be kept; the one given stays as it is."""
@@ -48,20 +48,27 @@ class Privacy:
         return EMAIL_WITHIN.sub(lambda match: self.hashed(match.group()), text)
 
     def _object(self, values: dict[str, Any], *, is_traits: bool) -> dict[str, Any]:
-        cleaned = {}
+        """Runs for every value of every event: scalars are decided here, without a call."""
+        cleaned, rules = {}, self._rules[is_traits]
         for name, value in values.items():
-            rule = self._rules.get((name, is_traits))
+            rule = rules.get(name)
             if rule is None:
                 rule = self._rule(name, is_traits)
             if rule == KEEP:
-                cleaned[name] = self._value(value, is_traits=is_traits)
-            elif rule == ENTER_TRAITS:
-                cleaned[name] = self._value(value, is_traits=True)
-            elif rule == HASH and isinstance(value, str) and value:
-                cleaned[name] = self.hashed(value)
-            elif rule == QUERY:
-                cleaned[name] = f"?{kept}" if isinstance(value, str) and (kept := _campaign(value.lstrip("?"))) else ""
+                kind = type(value)
+                is_plain = kind is not dict and kind is not list and not (kind is str and ("/" in value or "@" in value))
+                cleaned[name] = value if is_plain else self._value(value, is_traits=is_traits)
+            elif rule != DROP and (other := self._changed(rule, value)) is not None:
+                cleaned[name] = other
         return cleaned
+
+    def _changed(self, rule: int, value: Any) -> Any:
+        """A value of a name that has a rule; None: it goes."""
+        if rule == ENTER_TRAITS:
+            return self._value(value, is_traits=True)
+        if rule == QUERY:
+            return f"?{kept}" if isinstance(value, str) and (kept := _campaign(value.lstrip("?"))) else ""
+        return self.hashed(value) if isinstance(value, str) and value else None
 
     def _value(self, value: Any, *, is_traits: bool) -> Any:
         if isinstance(value, str):
@@ -90,9 +97,10 @@ class Privacy:
         elif plain in QUERY_NAMES:
             rule = QUERY
         if len(name) <= LONGEST_NAME:  # names come from outside: what is remembered of them must not grow for ever
-            if len(self._rules) >= REMEMBERED_NAMES:
-                self._rules.clear()
-            self._rules[name, is_traits] = rule
+            rules = self._rules[is_traits]
+            if len(rules) >= REMEMBERED_NAMES:
+                rules.clear()
+            rules[name] = rule
         return rule
 
 
