@@ -60,7 +60,7 @@ class Shop:
         self.text[0] = PAGE % (self.server.url, self.server.browser_key, attributes)
         page = self.context.new_page()
         page.goto(f"{self.url}{path}")
-        page.wait_for_function("window.ca && ca.track")
+        page.wait_for_function("!!(window.ca && ca.track)")
         return page
 
     def messages(self, event: str, count: int = 1) -> list[dict[str, Any]]:
