@@ -1,6 +1,6 @@
 """Requests as Segment's clients sent them: `@segment/analytics-node` 3.1.0 (a batch) and `@segment/analytics-next` 1.84.3 in Chromium.
 
-Recorded from a visit of our own; keys and the page's address were replaced. The browser's with preflights, one event a request, and batched.
+Recorded from a visit of our own; keys and the page's address were replaced. The browser's: one event a request, and batched.
 """
 
 from __future__ import annotations
