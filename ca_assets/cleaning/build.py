@@ -24,6 +24,7 @@ from ca_assets.cleaning.parse import SourceRules
 from ca_assets.cleaning.source_cache import CachedSource
 from ca_assets.cleaning.typed import row_json, with_file
 from ca_assets.contracts.alarms import Alarm
+from ca_assets.contracts.erased import NOBODY, ErasedClients
 from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY, REJECTS
 from ca_assets.shop import Shop
 from ca_assets.sources.driver import Reading, Secret, from_environment
@@ -80,11 +81,18 @@ class CleanTables:
     alarms: tuple[Alarm, ...] = ()
 
 
-def read_sources(shop: Shop, con: ibis.BaseBackend, reading: Reading, increments: Increments | None = None) -> ShopRows:
-    """Read the sources of `shop`; without `increments` all rows. SourceError (with a message for the user) when one cannot be used."""
+def read_sources(
+    shop: Shop, con: ibis.BaseBackend, reading: Reading, increments: Increments | None = None, erased: ErasedClients = NOBODY
+) -> ShopRows:
+    """Read the sources of `shop`; without `increments` all rows. SourceError (with a message for the user) when one cannot be used.
+
+    Customers that were `erased` have their pseudonyms in all rows, also in those that are rejected.
+    """
     configs = {name: getattr(shop.sources, name) for name in ORDER}
     readers = {
-        name: IncrementalReader(SourceRules(name, config, shop), con, reading, increments) for name, config in configs.items() if config
+        name: IncrementalReader(SourceRules(name, config, shop, erased), con, reading, increments)
+        for name, config in configs.items()
+        if config
     }
     rows = {name: reader.read() for name, reader in readers.items()}
     return ShopRows(shop, rows, event_summary(reading) if shop.sources.sessions.is_events else None)

@@ -17,6 +17,7 @@ from typing import Any
 
 import ibis
 
+from ca_assets.cleaning.erased import without_texts
 from ca_assets.cleaning.incremental import (
     Increments,
     are_rows_unchanged,
@@ -181,6 +182,8 @@ class IncrementalReader:
             rows = rows.filter(months.has(rows["_month"]))
         # A name of its own: the next read of the source would overwrite it.
         broken = staged.broken.rename(staged.broken.with_name(f"{staged.name}.{next(_NUMBERS)}.broken.parquet"))
+        if self.rules.erased.pseudonyms and staged.broken_rows:
+            broken = self._write(without_texts(self.con.read_parquet(broken)), f"{staged.name}.broken")
         part = CachedPart(self._write(rows, self.name), broken, staged.rows, staged.broken_rows, months, files)
         return PartRead(part, raw)
 

@@ -16,6 +16,7 @@ import ibis
 from ca_assets.cleaning.date_formats import moment_by_format
 from ca_assets.cleaning.engine_functions import MOMENT, NAIVE, instant_of, trim_signs
 from ca_assets.contracts.columns import Field
+from ca_assets.contracts.erased import NOBODY, ErasedClients
 from ca_assets.contracts.sources import SOURCE_FIELDS
 from ca_assets.shop import Shop, SourceConfig
 from ca_assets.sources.mapping import source_fields
@@ -37,11 +38,12 @@ _FRACTION_WITHOUT_SECONDS = rf"\A{_DAY}[T ]\d\d:\d\d\."
 
 @dataclass(frozen=True)
 class SourceRules:
-    """How one source's rows are to be read: its name, configuration and the shop's defaults."""
+    """How one source's rows are to be read: its name, configuration, the shop's defaults, and which customers were erased."""
 
     name: str
     config: SourceConfig
     shop: Shop
+    erased: ErasedClients = NOBODY
 
     @property
     def zone(self) -> str:

@@ -19,6 +19,7 @@ import ibis
 
 from ca_assets.cleaning.checks import FIRST, Check, row_checks, with_failed_check
 from ca_assets.cleaning.engine_functions import MOMENT, json_text, wall_clock
+from ca_assets.cleaning.erased import pseudonymised
 from ca_assets.cleaning.missing_dates import is_missing_date
 from ca_assets.cleaning.parse import SourceRules, parsed, trimmed
 from ca_assets.contracts.columns import Dtype, Field
@@ -48,6 +49,8 @@ def texts(raw: ibis.Table, rules: SourceRules) -> ibis.Table:
     """Texts trimmed, empty ones null; typed columns as they are. Raw ones stay beside under `raw <name>` for the rejects."""
     constants = rules.config.constants
     cells = {f.name: ibis.literal(constants[f.name]) if f.name in constants else raw[f.name] for f in rules.fields}
+    if "client" in cells and cells["client"].type().is_string():
+        cells["client"] = pseudonymised(cells["client"], trimmed(cells["client"]), rules.erased)
     columns = {name: _text(cell, name, rules) if cell.type().is_string() else cell for name, cell in cells.items()}
     before = {f"raw {name}": cell for name, cell in cells.items()}
     return raw.select(**columns, **before, **{mark: raw[mark] for mark in MARKS})
@@ -65,7 +68,13 @@ def _text(cell: Any, name: str, rules: SourceRules) -> Any:
 
 def values(table: ibis.Table, rules: SourceRules) -> ibis.Table:
     """Parsed values under `value <name>` beside the texts."""
-    return table.mutate(**{f"value {field.name}": parsed(table[field.name], field, rules) for field in rules.fields})
+    cells = {f"value {field.name}": parsed(table[field.name], field, rules) for field in rules.fields}
+    if "value client" not in cells or table["client"].type().is_string() or not rules.erased.pseudonyms:
+        return table.mutate(**cells)
+    client = cells["value client"]  # a number in the source, whose text is known only now; so its raw form is replaced too
+    pseudonym = pseudonymised(client, client, rules.erased)
+    raw = ibis.ifelse(pseudonym == client, table["raw client"].cast("string"), pseudonym)
+    return table.mutate(**{**cells, "value client": pseudonym, "raw client": raw})
 
 
 def read_otherwise(table: ibis.Table, rules: SourceRules) -> ibis.Table:

@@ -8,7 +8,7 @@ generation that is current already (a single analysis run by hand) is visible at
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -189,4 +189,12 @@ class Index(Protocol):
 
     def health(self) -> dict[str, Any]:
         """Reachability, version, disk and write access, for people to read."""
+        ...
+
+    def purge(self) -> None:
+        """Forget what was replaced or dropped for good, down to free pages and unmerged segments: after an erasure, never by readers."""
+        ...
+
+    def find_texts(self, is_in: Callable[[str], bool]) -> tuple[int, list[str]]:
+        """Look through all texts of a store that is not in `CA_HOME`: number of documents, and the places where `is_in` holds of a text."""
         ...

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from pyarrow import fs
 
 from ca_assets.contracts.tables import MONTH, REPORT_DATE
 from ca_assets.lake.files import LakeConflict, LakeError, LakeFiles, NotInLake, scan, table_files, table_uris
-from ca_assets.lake.vacuum import delete_unneeded
+from ca_assets.lake.vacuum import delete_unneeded, forget_history
 from ca_assets.lake.write import Target, recorded, write, write_date
 
 __all__ = ["Lake", "LakeConflict", "LakeError", "LakeFiles", "NotInLake"]
@@ -134,6 +134,16 @@ class Lake:
             return []
         texts = pa.table(DeltaTable(self.uri(LEDGER)).scan().read_all()).column("entry").to_pylist()
         return sorted((json.loads(text) for text in texts), key=lambda entry: str(entry.get("loaded_at", "")))
+
+    def replace_loads(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Write the ledger anew, which nothing but an erasure does."""
+        rows = pa.table({"entry": [json.dumps(entry, default=str, sort_keys=True) for entry in entries]})
+        write_deltalake(self.uri(LEDGER), rows, mode="overwrite")
+
+    def forget_history(self, name: str) -> int:
+        """Keep nothing of a table but its newest version: neither files nor commits. For whoever holds the lake's lock; returns the number
+        of files deleted. Readers of an older version lose it."""
+        return forget_history(self.open(name))
 
     def vacuum(
         self,

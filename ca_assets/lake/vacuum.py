@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from deltalake import DeltaTable
 from pyarrow import fs
 
-from ca_assets.lake.files import LOG, read_actions
+from ca_assets.lake.files import LOG, read_actions, table_uris
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,26 @@ def delete_unneeded(uri: str, needed: set[str], before: dt.datetime, is_alone: b
     for file in doomed:
         store.delete_file(file.path)
     return len(doomed)
+
+
+def forget_history(table: DeltaTable) -> int:
+    """Delete all but the newest version of a table: its data files, and of the log what a checkpoint of that version makes unneeded.
+
+    The log's commits hold the smallest and largest value of each column. Nobody may write meanwhile. Returns the number of files deleted.
+    """
+    newest = {PurePosixPath(uri).name for uri in table_uris(table)}
+    table.create_checkpoint()
+    store, path = fs.FileSystem.from_uri(table.table_uri)
+    files = [file for file in store.get_file_info(fs.FileSelector(path, recursive=True)) if file.type == fs.FileType.File]
+    doomed = [file.path for file in files if _is_of_history(file.path, newest, f"{table.version():020}")]
+    for file in doomed:
+        store.delete_file(file)
+    return len(doomed)
+
+
+def _is_of_history(path: str, newest: set[str], version: str) -> bool:
+    """Whether a file is of no use to the newest version: data that it does not name, commits and checkpoints before it."""
+    name = PurePosixPath(path).name
+    if LOG not in PurePosixPath(path).parts:
+        return ".parquet" in name and name not in newest
+    return name[: len(version)].isdigit() and name[: len(version)] < version

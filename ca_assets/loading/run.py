@@ -15,6 +15,7 @@ from pathlib import Path
 
 import ibis
 
+from ca_assets.contracts.erased import ErasedClients
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.engine.connect import connect
 from ca_assets.index.open import open_index
@@ -23,6 +24,7 @@ from ca_assets.lake.lake import Lake
 from ca_assets.loading.progress import Progress
 from ca_assets.models.store import ModelStore
 from ca_assets.settings.database import Database
+from ca_assets.settings.erased import erased_clients
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import AppliedShop, applied_shop
 from ca_assets.shop import Shop
@@ -89,6 +91,11 @@ class Run:
     def index(self) -> Index:
         """The published view."""
         return open_index(self.settings)
+
+    @cached_property
+    def erased(self) -> ErasedClients:
+        """The customers that were erased when this run began."""
+        return erased_clients(self.database, self.settings)
 
     @cached_property
     def models(self) -> ModelStore:

@@ -47,7 +47,9 @@ def load_session(request: Request | None = None, progress: Progress | None = Non
         if not request.beside:
             stack.enter_context(lake_lock(settings.home, QUEUE_WAIT_SECONDS))
         staging = stack.enter_context(scratch_folder(settings.staging))
-        yield LoadSession(settings, open_database(settings), staging, request, stack, progress)
+        session = LoadSession(settings, open_database(settings), staging, request, stack, progress)
+        len(session.erased.pseudonyms)  # as of now: `Stager` compares it with those when something is published
+        yield session
 
 
 def families_beside(selected: Sequence[str]) -> tuple[str, ...]:

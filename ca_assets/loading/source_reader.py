@@ -51,7 +51,7 @@ class SourceReader:
             store = self.run.settings.home / EVENTS_FOLDER / BUILT_FOLDER
             reading = Reading(self.run.shop.folder, self.run.scratch, self.run.progress, secret_lookup(self.run.database), store)
             increments = Increments(self.cache, loaded_at, self.run.request.is_full, self.run.request.months)
-            rows = read_sources(self.run.shop, self.run.con, reading, increments)
+            rows = read_sources(self.run.shop, self.run.con, reading, increments, self.run.erased)
             loaded = self._as_loaded(rows) if rows.is_unchanged else None
             self._loaded = LoadResult(loaded or self._cleaned(rows), loaded_at, is_unchanged=loaded is not None)
         return self._loaded

@@ -11,7 +11,8 @@ from ca_assets.lake.pins import pinned_versions
 from ca_assets.loading.analysis_inputs import AnalysisInputs
 from ca_assets.loading.fingerprints import beside_digest, family_digest, state_digest
 from ca_assets.loading.locks import publication_lock
-from ca_assets.loading.run import LAKE_TABLES, READ_TABLES, Run
+from ca_assets.loading.run import LAKE_TABLES, READ_TABLES, NotReady, Run
+from ca_assets.settings.erased import erased_clients
 
 
 @dataclass
@@ -30,8 +31,14 @@ class Stager:
         """
         if self._staging_id is None:
             self.run.stack.enter_context(publication_lock(self.run.settings.home))
+            self._require_nobody_erased()
             self._staging_id = self._beside_id() if self.run.request.beside else self._state_id()
         return self._staging_id
+
+    def _require_nobody_erased(self) -> None:
+        """What this run read may name customers who were erased while it computed (a training of an hour)."""
+        if erased_clients(self.run.database, self.run.settings) != self.run.erased:
+            raise NotReady("a customer was erased while this was computed from older tables; run it again")
 
     def state(self) -> str:
         """Stands for what the lake's tables hold now: the shop's edition and their versions."""

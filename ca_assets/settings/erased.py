@@ -11,11 +11,11 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from sqlalchemy import DateTime, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ca_assets.contracts.erased import ErasedClients
 from ca_assets.settings.database import Base, Database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.secrets import encryption_key
@@ -34,24 +34,6 @@ class ErasedCustomer(Base):
     reason: Mapped[str] = mapped_column(Text)
     begun_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     finished_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
-
-
-@dataclass(frozen=True)
-class ErasedClients:
-    """`pseudonyms` by keyed hash; `inner`, `outer`: the key of the hash, in two parts. Without any nothing is hashed."""
-
-    inner: str = field(default="", repr=False)
-    outer: str = field(default="", repr=False)
-    pseudonyms: Mapping[str, str] = field(default_factory=dict)
-
-    def key(self, client: str) -> str:
-        """SHA-256(outer ‖ hex SHA-256(inner ‖ client)): nested as HMAC (RFC 2104), of texts, so that engines compute it too."""
-        inner = hashlib.sha256((self.inner + client).encode()).hexdigest()
-        return hashlib.sha256((self.outer + inner).encode()).hexdigest()
-
-    def replaced(self, client: str) -> str:
-        """The pseudonym of a client that was erased; any other as it is."""
-        return self.pseudonyms.get(self.key(client), client) if self.pseudonyms else client
 
 
 def erased_clients(database: Database, settings: ProcessSettings) -> ErasedClients:

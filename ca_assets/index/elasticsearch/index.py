@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,7 @@ from ca_assets.index.elasticsearch.manifest import (
     table_to_json,
     write_state,
 )
+from ca_assets.index.elasticsearch.purge import find_texts, purge
 from ca_assets.index.elasticsearch.reports import set_key, set_token, stage_set
 from ca_assets.index.elasticsearch.retry import READER_SECONDS
 from ca_assets.index.elasticsearch.snapshot import ElasticSnapshot
@@ -119,6 +120,14 @@ class ElasticIndex:
     def health(self) -> dict[str, Any]:
         """Place, version, state of the cluster, heap, disk, write access. Never raises for an unreachable store."""
         return health(self.client)
+
+    def purge(self) -> None:
+        """Forget what was replaced (see `purge`). Raises IndexUnavailable."""
+        purge(self.client)
+
+    def find_texts(self, is_in: Callable[[str], bool]) -> tuple[int, list[str]]:
+        """Look through all documents (see `Index`). Raises IndexUnavailable."""
+        return find_texts(self.client, is_in)
 
     def _staged_tables(self, generation: str) -> dict[str, TableState]:
         return {entry["name"]: table_from_json(entry) for entry in self.staging_log.entries("table", generation).values()}

@@ -58,6 +58,12 @@ class IndexFile:
             with db:
                 yield db
 
+    def vacuum(self) -> None:
+        """Write the file anew without free pages, and empty its log; waits for writers. Raises IndexUnavailable."""
+        with self._sqlite_errors(), closing(self._create()) as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _reader(self) -> sqlite3.Connection:
         """A connection that has begun to read. Readers and writers share a file of 32 KB; where the disk has not even that, alone."""
         try:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,18 @@ class EmbeddedIndex:
     def health(self) -> dict[str, Any]:
         """Kind, place, version of SQLite, size, free disk and whether it can be written. Never raises for an unreachable store."""
         return {"kind": "embedded", "sqlite": sqlite3.sqlite_version, "generation": None, **disk_state(self.file)}
+
+    def purge(self) -> None:
+        """Give free pages and the log of changes back, and files of terms that are not published. Raises IndexUnavailable."""
+        if self.file.path.exists():
+            self.file.vacuum()
+            with self.file.reading() as db:
+                versions = db.execute("SELECT lake_version FROM tables WHERE name = ?", (SEARCH_TERMS.name,)).fetchall()
+            remove_unpublished(self.search_root, [version for (version,) in versions], kept_seconds=0)
+
+    def find_texts(self, is_in: Callable[[str], bool]) -> tuple[int, list[str]]:
+        """Nothing: all of it is files of `CA_HOME` and of the lake."""
+        return 0, []
 
 
 def _now() -> str:

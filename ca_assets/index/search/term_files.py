@@ -53,11 +53,11 @@ def build(root: Path, lake_version: int, terms: pa.Table) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def remove_unpublished(root: Path, published: Collection[int]) -> None:
-    """Remove folders that are not of published versions, once their last readers must be done."""
+def remove_unpublished(root: Path, published: Collection[int], kept_seconds: float = KEPT_SECONDS) -> None:
+    """Remove folders that are not of published versions, once their last readers must be done (or `kept_seconds` after they were made)."""
     names = {folder_of(root, version).name for version in published}
     for folder in root.iterdir() if root.exists() else ():
-        if folder.name not in names and time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+        if folder.name not in names and time.time() - folder.stat().st_mtime >= kept_seconds:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,1 @@
+"""Customers are erased everywhere, and stay so."""
