@@ -44,7 +44,8 @@ def find_texts(client: ElasticClient, is_in: Callable[[str], bool]) -> tuple[int
 
 def _documents(client: ElasticClient, index: str) -> Iterator[dict[str, Any]]:
     """All documents of an index, a page at a time."""
-    point_id, after = client.call("POST", f"/{index}/_pit", keep_alive="5m")["id"], {}
+    point_id = client.call("POST", f"/{index}/_pit", keep_alive="5m")["id"]
+    after: dict[str, Any] = {}
     try:
         while True:
             body = {"size": SCAN_SIZE // 10, "sort": ["_shard_doc"], "pit": {"id": point_id, "keep_alive": "5m"}, "track_total_hits": False}
