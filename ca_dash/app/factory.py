@@ -18,7 +18,7 @@ from ca_dash.app import callbacks, explanation, export, lists, saved_views, sear
 from ca_dash.app import comments as comments_window
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
-from ca_dash.auth import joining
+from ca_dash.auth import joining, sharing
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, current_access, current_user, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
@@ -70,7 +70,11 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     trust_proxies(server, settings.proxy_hops)
     protect(server, Auth(database, settings, Attempts(database)))
     server.register_blueprint(joining.pages)
+    server.register_blueprint(sharing.pages)
     site = find_site()
+    server.extensions["ca_shareable"] = {
+        page.path: sharing.Shareable(page.title, frozenset(panel.id for panel in page.panels)) for page in site.pages
+    }
     ranges = SharedPool(settings) if settings.range_processes else None
     readers = Readers(index, ranges)
 
@@ -96,7 +100,9 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # Dash makes the document once when the server begins, too, for nobody.
-    app.layout = lambda: shell.layout(views.shop() if current_user() else None, views.site)
+    app.layout = lambda: (
+        shell.shared_layout(views.shop()) if sharing.is_shared() else shell.layout(views.shop() if current_user() else None, views.site)
+    )
     callbacks.register(app, views, services)
     explanation.register(app, views)
     saved_views.register(app, views, database)

@@ -59,6 +59,16 @@ def layout(shop: ShopView | None, site: Site) -> dmc.MantineProvider:
     return dmc.MantineProvider(parts, theme=mantine_theme(), defaultColorScheme="auto")
 
 
+def shared_layout(shop: ShopView | None) -> dmc.MantineProvider:
+    """The document of a visitor with a read-only link: one page's figures, without anything that leads elsewhere."""
+    name, state = (shop.name, f"as of {day(shop.report_date, current())}") if shop and shop.report_date else ("CustomerAnalytics", "")
+    head = html.Header([html.Span(name, className="ca-shop"), html.Span(state, className="ca-asof")], className="ca-shared-head")
+    stores = [dcc.Store(id=name) for name in ("title", "colors", "shown", "query")]
+    main = html.Main(html.Div(id="page", className="ca-main"), id="main", tabIndex=-1)
+    parts = [dcc.Location(id="url", refresh=False), *stores, head, main]
+    return dmc.MantineProvider(html.Div(parts, className="ca-shared"), theme=mantine_theme(), defaultColorScheme="auto")
+
+
 def _navigation(site: Site) -> list[Any]:
     groups = [
         html.Div(

@@ -24,6 +24,7 @@ from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.on_demand.request import NotComputed, RangesUnavailable
 from ca_dash.app.rows import ALL_DAYS, CURRENCY, Rows, badge, refuse, scope_currency
 from ca_dash.app.site import Site
+from ca_dash.auth.sharing import is_shared
 from ca_dash.comments.points import add_signs
 from ca_dash.comments.service import CommentService
 from ca_dash.components.graph import EMPTY
@@ -141,7 +142,7 @@ class Views:
 
     def _sign_comments(self, panel: Panel, rows: Rows, figure: go.Figure, style: Style) -> str:
         """Put the signs of open threads on a figure; how many there are, in words."""
-        threads = self.comments.about(f"panel:{panel.id}", rows.filters.scope) if self.comments else ()
+        threads = self.comments.about(f"panel:{panel.id}", rows.filters.scope) if self.comments and not is_shared() else ()
         add_signs(figure, threads, style)
         count = sum(thread.resolved_at is None for thread in threads)
         return counted(count, "comment", current()) if count else ""

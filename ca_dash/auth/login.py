@@ -24,10 +24,16 @@ from ca_assets.settings.sessions import start_session as start
 from ca_assets.settings.users import ADMIN, MINIMUM_PASSWORD_LENGTH, UserError, ensure_admin, get_user, list_users, user_by_id, verify
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.security import check_csrf, csrf_token, is_loopback, safe_next, setup_token
+from ca_dash.auth.sharing import allows, current_share
 
 API = "api"  # the blueprint for programs, which has its own guard: a token, and no session (`ca_dash.api`)
 OPEN_ENDPOINTS = frozenset(
-    {*(f"auth.{name}" for name in ("login", "code", "setup", "health", "static", "admin")), "join.open_link", "join.form"}
+    {
+        *(f"auth.{name}" for name in ("login", "code", "setup", "health", "static", "admin")),
+        "join.open_link",
+        "join.form",
+        "share.open_share",
+    }
 )
 HALF_SECONDS = 300  # between the password and the code
 UNKNOWN = "(unknown)"
@@ -61,9 +67,11 @@ def current_user() -> User | None:
 
 
 def current_access() -> Access:
-    """What the user of this request may see; ends it with 401 when nobody is logged in."""
-    user = current_user()
-    return access_of(user) if user is not None else abort(401, "Log in first.")
+    """What the user of this request may see, or a visitor with a link; ends it with 401 for everybody else."""
+    user, link = current_user(), current_share()
+    if user is not None:
+        return access_of(user)
+    return link.access if link is not None else abort(401, "Log in first.")
 
 
 def has_users() -> bool:
@@ -82,6 +90,9 @@ def auth_of() -> Auth:
 
 def _guard() -> Answer | None:
     if request.blueprint == API or request.endpoint in OPEN_ENDPOINTS or current_user() is not None:
+        return None
+    link = current_share()
+    if link is not None and allows(link, request):
         return None
     return _login_first(request.full_path.rstrip("?"))
 
