@@ -17,7 +17,7 @@ from sqlalchemy import Engine, create_engine
 
 from ca_assets.engine.connect import connect
 from ca_assets.erasure.databases import erase_database, texts_left
-from ca_assets.erasure.files import erase_files
+from ca_assets.erasure.files import UPLOADS, erase_files
 from ca_assets.erasure.proof import Proof, own_sources, search_folder, totals
 from ca_assets.erasure.publication import erase_publication, published_tables
 from ca_assets.erasure.tables import erase_lake, forget_all
@@ -147,5 +147,8 @@ def _proof(work: Erasure, before: dict[str, object]) -> Proof:
     with _dagster_databases(settings) as engines:
         for engine in (work.database.engine, *engines):
             left += [f"{engine.url.render_as_string(hide_password=True)}: {place}" for place in texts_left(engine, texts)]
+    uploads = str(settings.home / UPLOADS)
     sources = own_sources(applied_shop(work.database).shop, texts)
+    sources += [f"uploaded: {path}" for path in left if path.startswith(uploads) and not any(path in source for source in sources)]
+    left = [path for path in left if not path.startswith(uploads)]
     return Proof(files, documents, tuple(left), tuple(sources), before, totals(work.lake, work.con))

@@ -6,9 +6,11 @@ A file that is being written (an open file of events) is left alone; the search 
 from __future__ import annotations
 
 import gzip
+import mmap
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +20,8 @@ import zstandard
 from ca_assets.contracts.events import OPEN_ENDING
 from ca_assets.erasure.texts import Texts
 
-LEFT_ALONE = {"lake", "index", "copies", "staging", "locks", "pins"}  # folders that others take care of
+UPLOADS = "uploads"  # the shop's own files
+LEFT_ALONE = {"lake", "index", "copies", "staging", "locks", "pins", UPLOADS}  # folders that others take care of
 KEYS = {"secret.key", "encryption.key", "setup_token"}
 PACKED: dict[str, tuple[Callable[..., bytes], Callable[..., bytes]]] = {
     ".gz": (gzip.decompress, gzip.compress),
@@ -53,7 +56,7 @@ def _erase_file(path: Path, texts: Texts) -> bool:
         return False
     if path.suffix == ".parquet":
         return _erase_parquet(path, texts)
-    text = text_of(path)
+    text = text_of(path) if path.suffix in PACKED or _may_have(path, texts) else None
     if text is None:
         return False
     new = "".join(texts.text(line.rstrip("\n")) + line[len(line.rstrip("\n")) :] for line in text.splitlines(keepends=True))
@@ -62,6 +65,14 @@ def _erase_file(path: Path, texts: Texts) -> bool:
     packed = PACKED.get(path.suffix)
     _replace(path, packed[1](new.encode()) if packed else new.encode())
     return True
+
+
+def _may_have(path: Path, texts: Texts) -> bool:
+    """Whether it is worth to read a file, which may be large."""
+    if path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
+        return texts.is_anywhere_in(data)
 
 
 def _erase_parquet(path: Path, texts: Texts) -> bool:

@@ -19,6 +19,7 @@ from ca_assets.erasure.proof import search_folder
 from ca_assets.erasure.texts import Texts
 from ca_assets.index.elasticsearch.client import ElasticClient
 from ca_assets.settings.database import open_database
+from ca_assets.settings.erased import unfinished_erasures
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.saved_views import save_view
 from ca_assets.settings.users import add_user
@@ -82,6 +83,11 @@ def test_no_byte_of_the_id_is_left(home: Home) -> None:
     assert totals(home) == before
     clients = home.ca("export", "downloads").stdout
     assert "erased-" in clients and "bob" in clients
+    upload = home.home / "uploads" / "a" / "sessions.csv"
+    upload.parent.mkdir(parents=True)
+    upload.write_text(SESSIONS.replace("ann,", f"{CELL},"))
+    assert f"still with the shop: uploaded: {upload}" in home.ca("erase", ID, "--yes").stdout
+    assert CELL in upload.read_text()
 
 
 def test_the_customer_stays_erased_at_the_next_load(home: Home) -> None:
@@ -114,6 +120,7 @@ main()
     environment = {**os.environ, "CA_HOME": str(home.home)}
     killed = subprocess.run([sys.executable, "-c", code, "erase", ID, "--yes"], env=environment, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL and left(home)
+    assert unfinished_erasures(open_database(ProcessSettings(home=home.home))) == 1
     home.ca("erase", ID, "--yes")
     assert left(home) == [] and totals(home) == before
 

@@ -29,9 +29,13 @@ def load(*, only: tuple[str, ...] = (), config: dict[str, object] | None = None,
     """Run the assets with progress, then show what was read. Raises ShopError, LoadRunning, Problem."""
     from ca_assets.analyses.core.downloads import NO_CUSTOMERS
     from ca_assets.settings.database import open_database
+    from ca_assets.settings.erased import unfinished_erasures
     from ca_assets.settings.shops import applied_shop
 
-    applied = applied_shop(open_database())
+    database = open_database()
+    applied = applied_shop(database)
+    if unfinished_erasures(database):
+        note("An erasure of customers was interrupted: run the same `ca erase` again; their ids are still in older tables and files.")
     if config and "as_of" in config:
         applied.shop.calendar.require_day(dt.date.fromisoformat(str(config["as_of"])))
     note(f"Loading {applied.shop.name}")
