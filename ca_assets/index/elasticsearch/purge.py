@@ -70,7 +70,7 @@ def _texts(value: Any, name: str = "") -> Iterator[str]:
         yield from _packed_texts(base64.b64decode(value))
     elif isinstance(value, str):
         yield value
-        if name == STATE:
+        if name == STATE and value.startswith("{"):  # a published state, not the digest of one
             yield from _texts(json.loads(value))
 
 
