@@ -28,7 +28,7 @@ from ca_assets.contracts.erased import NOBODY, ErasedClients
 from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY, REJECTS
 from ca_assets.shop import Shop
 from ca_assets.sources.driver import Reading, Secret, from_environment
-from ca_assets.sources.events.summary import EventSummary, event_summary
+from ca_assets.sources.events.summary import EventSummary, begin_reading, event_summary
 
 Progress = Callable[[str, int], None]
 _NUMBERS = itertools.count()
@@ -88,6 +88,7 @@ def read_sources(
 
     Customers that were `erased` have their pseudonyms in all rows, also in those that are rejected.
     """
+    begin_reading(reading)
     configs = {name: getattr(shop.sources, name) for name in ORDER}
     readers = {
         name: IncrementalReader(SourceRules(name, config, shop, erased), con, reading, increments)

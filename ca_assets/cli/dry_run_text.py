@@ -157,7 +157,7 @@ def _line(line: int | None) -> str:
 
 
 def _counts(source: SourceCheck, found: DryRun) -> Iterator[str]:
-    known = {"duplicates": source.duplicates} | ({"orphans": source.orphans} if source.name in ("baskets", "deliveries") else {})
+    known = {"duplicates": source.duplicates} | ({"orphans": source.orphans} if source.name in ("baskets", "deliveries", "events") else {})
     facts = known | {name.replace("_", " "): value for name, value in source.counts.items()}
     parts = [f"{source.read:,} rows read", f"{source.accepted:,} accepted", f"{source.rejected:,} rejected"]
     parts += [f"{value:,} {name}" for name, value in facts.items() if value is not None and (value or name in known)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import ibis
 
-from ca_assets.cleaning.build import CleanTables
+from ca_assets.cleaning.build import EVENTS, CleanTables
 from ca_assets.cleaning.engine_functions import wall_clock
 from ca_assets.contracts.reserved import NONE
 from ca_assets.dry_run.inspect import InspectedSource
@@ -50,6 +50,25 @@ def with_figures(source: InspectedSource, clean: CleanTables, whole: Collection[
         moment=MOMENTS.get(name),
         first=first,
         last=last,
+    )
+
+
+def events_check(sessions: InspectedSource, clean: CleanTables) -> SourceCheck | None:
+    """What became of the events that sources are built of; None without such."""
+    if clean.rows.events is None:
+        return None
+    check = SourceCheck(EVENTS, sessions.check.kind, sessions.check.where)
+    counts = clean.counts[EVENTS]
+    read, accepted, rejected, duplicates, orphans = (counts[count] for count in MAIN)
+    return replace(
+        check,
+        read=read,
+        accepted=accepted,
+        rejected=rejected,
+        duplicates=duplicates,
+        orphans=orphans,
+        counts={count: value for count, value in counts.items() if count not in MAIN},
+        reasons=_reasons(replace(sessions, check=check), clean),
     )
 
 

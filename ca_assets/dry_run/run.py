@@ -58,6 +58,8 @@ def _checked(inspection: Inspection) -> DryRun:
     sources = {name: inspect_source(name, config, inspection) for name, config in configs.items() if config is not None}
     clean, sources = _clean_tables(inspection, sources)
     checks = [_check(source, clean, sources, shop) for source in sources.values()]
+    events = figures.events_check(sources["sessions"], clean) if clean else None
+    checks += [events] if events else []
     return DryRun(
         shop=shop.name,
         timezone=shop.calendar.timezone,

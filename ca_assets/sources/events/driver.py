@@ -18,13 +18,12 @@ from ca_assets.sources.events.build import BuildRules
 from ca_assets.sources.events.names import code_of
 from ca_assets.sources.events.parse import ParseRules
 from ca_assets.sources.events.store import Built, EventFile
-from ca_assets.sources.events.summary import event_store
+from ca_assets.sources.events.summary import BUILT_OF, event_store
 from ca_assets.sources.files.locations import labelled_files, source_files
 from ca_assets.sources.files.parquet.driver import driver as parquet
 from ca_assets.sources.open import check_source, open_source
 from ca_assets.sources.staging import RawSource
 
-BUILT_OF = "events.built.json"
 TABLE = "events"
 
 

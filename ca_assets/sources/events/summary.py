@@ -9,6 +9,8 @@ from ca_assets.sources.driver import Reading
 from ca_assets.sources.events.build import REJECTS
 from ca_assets.sources.events.store import EventStore
 
+BUILT_OF = "events.built.json"  # in scratch: what was built when a run first asked
+
 
 @dataclass(frozen=True)
 class EventSummary:
@@ -22,6 +24,11 @@ class EventSummary:
 def event_store(name: str, reading: Reading) -> EventStore:
     """Where events are kept between loads; of a dry run in its scratch folder. `name`: the source that is read, for errors."""
     return EventStore(reading.store or reading.staging / "built", reading.staging, name)
+
+
+def begin_reading(reading: Reading) -> None:
+    """The next source that is read of events looks at them anew; those after it read what was built then."""
+    (reading.staging / BUILT_OF).unlink(missing_ok=True)
 
 
 def event_summary(reading: Reading) -> EventSummary | None:
