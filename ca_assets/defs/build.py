@@ -8,12 +8,13 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from ca_assets.analyses.core.family import HISTORY, Family, Result, families, family_tables
+from ca_assets.analyses.core.family import ACTIVITY, HISTORY, Family, Result, families, family_tables
 from ca_assets.analyses.core.report import all_scope
 from ca_assets.contracts.tables import LOAD_TABLES, published, table_names
 from ca_assets.loading.fingerprints import family_digest
 from ca_assets.loading.session import LoadSession
 
+EVENTS_OF = [dg.AssetKey(["lake", name]) for name in table_names(LOAD_TABLES) if name == ACTIVITY]
 LAKE = [dg.AssetKey(["lake", name]) for name in table_names(published(LOAD_TABLES))]  # reports are of one state of all
 PREVIEW_ROWS = 10
 NO_DAY = "no complete day yet"
@@ -36,7 +37,7 @@ def family_asset(family: Family) -> dg.AssetsDefinition:
         description=family.about,
         group_name=family.group,
         io_manager_key="index",
-        deps=LAKE if family.reads_lake else None,
+        deps=[*LAKE, *(EVENTS_OF if ACTIVITY in family.inputs else [])] if family.reads_lake else None,
         ins=ins,
         code_version=family_digest(family.name),
         kinds={"ibis"},

@@ -12,7 +12,7 @@ import ibis
 
 from ca_assets.analyses.core.base import Base, make_base
 from ca_assets.analyses.core.context import Context, Tables, default_report_date
-from ca_assets.analyses.core.family import HISTORY, LEDGER, Family, Inputs, Result, compute_family, family_tables
+from ca_assets.analyses.core.family import ACTIVITY, HISTORY, LEDGER, Family, Inputs, Result, compute_family, family_tables
 from ca_assets.analyses.core.temp_tables import TempTables
 from ca_assets.contracts.tables import published, table_names
 from ca_assets.index.protocol import NotPublished
@@ -142,14 +142,24 @@ class AnalysisInputs:
                 self.run.lake.loads() if LEDGER in family.inputs else (),
                 lambda: self.run.models.latest(family.name, self.context.report_date),
                 lambda day: self.run.models.read(family.name, day),
+                self.activity() if ACTIVITY in family.inputs else None,
             )
             return compute_family(family, inputs, self.context)
+
+    def activity(self) -> ibis.Table | None:
+        """What was looked at and put into baskets; None where sessions are not built of events, so that the table is missing or empty."""
+        if not self.run.lake.has(ACTIVITY):
+            return None
+        table = self.run.lake.read(self.run.con, ACTIVITY)
+        return table if table.limit(1).count().to_pyarrow().as_py() else None
 
     def fingerprint(self, family: Family) -> str:
         """Stands for what a family's result is made from, in this run."""
         reads = dict(self.versions) if family.reads_lake else {}
         if LEDGER in family.inputs:
             reads[LEDGER] = self.run.lake.version(LOADS) if self.run.lake.has(LOADS) else -1
+        if ACTIVITY in family.inputs:
+            reads[ACTIVITY] = self.run.lake.version(ACTIVITY) if self.run.lake.has(ACTIVITY) else -1
         tables = {name: self.family_versions.get(name, self._table_versions.get(name, -1)) for name in family.input_tables}
         return family_fingerprint(family, self.run.applied.edition, self.context.report_date, {**reads, **tables})
 

@@ -18,7 +18,7 @@ GROUPS = {
     "sources": {"source/sessions", "source/customers", "source/baskets"},
     "lake": {"lake/orders", "lake/downloads", "lake/basket_lines", "lake/product_activity", "lake/rejects"},
     "indexes": {"orders", "downloads", "loads", "publication"},
-    "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey"},
+    "exploratory": {"funnels", "stats", "cohorts", "products", "promotions", "churn", "journey", "oscar"},
     "machine_learning": {"ab_tests", "anomalies", "clv_predictions", "delivery_anomalies", "rfm_segments", "rfm", "segmentation"},
     "search": {"search_terms"},
     "events": {"events_compacted"},

@@ -172,13 +172,9 @@ def _customer_days(customers: ibis.Table, days: DayRange, first_client_day: int 
 def _sessions(known: ibis.Table, customers: ibis.Table, scopes: Scopes, days: DayRange, context: Context) -> ibis.Table:
     """The narrow sessions, with the refund still beside them."""
     joined = known.left_join(customers.select("client", "key", "reach_from", "until"), "client")
-    for dimension in scopes.dimensions:
-        lookup = dimension.lookup().rename({f"value_{dimension.column}": "value"})
-        value = joined[dimension.source].fill_null(NONE)
-        joined = joined.left_join(lookup, value == lookup[f"value_{dimension.column}"])
+    joined = with_scopes(joined, scopes)
     day = (day_number(joined.local_start) - days.first_number).cast("int32")
     window_bucket = ibis.cases(*((day > days.days - 1 - n, i) for i, n in enumerate(WINDOW_DAYS)), else_=len(WINDOW_DAYS))
-    numbers = {d.column: joined[d.column].fill_null(d.other).cast("int16") for d in scopes.dimensions}
     return joined.select(
         key=joined.key,
         start=joined.session_start_date,
@@ -194,11 +190,20 @@ def _sessions(known: ibis.Table, customers: ibis.Table, scopes: Scopes, days: Da
         hour=joined.local_start.hour().cast("int8"),
         week=((day + week_lead(days.first, context.shop.calendar)) // 7).cast("int32"),
         window_bucket=window_bucket.cast("int8"),
-        scope_all=ibis.literal(0, "int16"),
-        **numbers,
+        **{column: joined[column] for column in scopes.columns},
         **{f"a{i}": joined[f"actions.{name}"].fill_null(False) for i, name in enumerate(context.shop.actions)},
         **({"currency": joined.currency} if scopes.has_currency else {}),
     )
+
+
+def with_scopes(table: ibis.Table, scopes: Scopes) -> ibis.Table:
+    """Sessions as the lake has them, with an int16 scope number per dimension (`scope_all`, `scope_0`, …)."""
+    for dimension in scopes.dimensions:
+        lookup = dimension.lookup().rename({f"value_{dimension.column}": "value"})
+        value = table[dimension.source].fill_null(NONE)
+        table = table.left_join(lookup, value == lookup[f"value_{dimension.column}"])
+    numbers = {d.column: table[d.column].fill_null(d.other).cast("int16") for d in scopes.dimensions}
+    return table.mutate(scope_all=ibis.literal(0, "int16"), **numbers)
 
 
 def _refunds(sessions: ibis.Table, days: DayRange, context: Context, as_of: dt.datetime) -> ibis.Table:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ca_assets.analyses.core.report import ReportSet, ReportSpec
 from ca_assets.contracts.report_path import ReportPath
+from ca_assets.contracts.tables import PRODUCT_ACTIVITY
 from ca_assets.models.store import STATES_KEPT
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ca_assets.contracts.tables import TableSpec
     from ca_assets.models.state import ModelState
 
-BASE, LEDGER, HISTORY = "base", "ledger", "@history"
+BASE, LEDGER, ACTIVITY, HISTORY = "base", "ledger", PRODUCT_ACTIVITY.name, "@history"
 NIGHTLY = "nightly"
 CORE = __name__.rpartition(".")[0]  # this package: shared by the families, no family
 
@@ -39,9 +40,9 @@ class Family:
     """What a family is. Its name is also that of its package and its asset; its reports share one name, which may be another.
 
     `group`: where Dagster shows it. `job`: the job that keeps it fresh; all families of the nightly job are published together with the
-    tables, those of another job by themselves. `inputs`: `base` (the base tables), `ledger` (the recorded loads), or a table that another
-    family makes: `rfm_segments` (its rows of the newest date up to the report's) or `clv_predictions@history` (all dates up to it).
-    Its own tables may be among them: as its earlier runs left them.
+    tables, those of another job by themselves. `inputs`: `base` (the base tables), `ledger` (the recorded loads), `product_activity` (what
+    events say of products), or a table that another family makes: `rfm_segments` (its rows of the newest date up to the report's) or
+    `clv_predictions@history` (all dates up to it). Its own tables may be among them: as its earlier runs left them.
     `optional`: those of its `inputs`, tables of other families, that it can do without: they have no rows until they are first written.
     `compute`: `module:function`, called as `run(inputs, context) -> Result`. `preview`: type of the report whose last rows Dagster shows.
     `is_in_full_export`: whether `ca export --all` writes its reports; not of what is about this installation rather than the data.
@@ -75,7 +76,7 @@ class Family:
     @property
     def table_inputs(self) -> tuple[str, ...]:
         """Those of its `inputs` that are tables of other families, with `@history` where all dates are read."""
-        return tuple(name for name in self.inputs if name not in (BASE, LEDGER) and name not in self.own_inputs)
+        return tuple(name for name in self.inputs if name not in (BASE, LEDGER, ACTIVITY) and name not in self.own_inputs)
 
     @property
     def own_inputs(self) -> tuple[str, ...]:
@@ -109,7 +110,8 @@ class Inputs:
     """What a family may read. `temp` holds tables that only this run needs.
 
     `make_base` gives None when no session is known as of the report. `tables`: those of other families, as of the report date, by the names
-    of the family's `inputs`. `ledger`: the recorded loads, oldest first. `read_model`: the newest state kept before the report date.
+    of the family's `inputs`. `ledger`: the recorded loads, oldest first. `activity`: how often products were looked at and put
+    into baskets in each session, None where sessions are not built of events. `read_model`: the newest state kept before the report date.
     `read_state`: the state whose `as_of` is a day.
     """
 
@@ -119,6 +121,7 @@ class Inputs:
     ledger: Sequence[Mapping[str, Any]] = ()
     read_model: Callable[[], ModelState | None] | None = None
     read_state: Callable[[dt.date], ModelState | None] | None = None
+    activity: ibis.Table | None = None
 
     @cached_property
     def base_or_none(self) -> Base | None:

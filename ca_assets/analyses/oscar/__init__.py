@@ -1,0 +1,1 @@
+"""Product performance and customer behaviour, as django-oscar's own two reports."""
