@@ -1,4 +1,4 @@
-"""Reports and tables as files in the format of docs/contract, section 1: CSV, JSON (a list of objects) or Parquet.
+"""Reports and tables as files in the format of docs/contract, section 1: CSV, JSON (a list of objects), Parquet or one HTML page.
 
 Null is an empty cell, nothing is rounded (shortest text that gives the same float), times are `2010-11-30T19:35:00Z`, dates ISO,
 `basket` is JSON. No text is prefixed or changed (a page that offers a download for spreadsheets does that itself).

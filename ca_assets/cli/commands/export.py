@@ -17,7 +17,7 @@ from ca_assets.cli.output import Problem, note
 if TYPE_CHECKING:
     from ca_assets.index.protocol import Snapshot
 
-Format = Literal["csv", "json", "parquet"]
+Format = Literal["csv", "json", "parquet", "html"]
 
 
 @click.command("export")
@@ -25,7 +25,7 @@ Format = Literal["csv", "json", "parquet"]
 @click.option("--all", "everything", is_flag=True, help="All reports and tables, into the folder --out.")
 @click.option("--scope", default="all", show_default=True, help="Such as country=FR; '*' for all scopes in one file.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Report date; one that is not published is computed now.")
-@click.option("--format", "form", type=click.Choice(("csv", "json", "parquet")), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(("csv", "json", "parquet", "html")), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="File (with --all: folder). [default: standard output]")
 @click.option("--windows", is_flag=True, help="With --all: also the reports of the last 7, 28, 90 and 365 days.")
 @click.option(
