@@ -41,7 +41,7 @@ class _Job:
     bad: Sequence[bytes]
     size: int
     is_done: threading.Event = field(default_factory=threading.Event)
-    error: Unavailable | None = None
+    is_durable: bool = False  # set only when the disk has said so: whatever else ends the work on it is no success
 
 
 class EventWriter:
@@ -73,8 +73,8 @@ class EventWriter:
             self._changed.notify()
         if not job.is_done.wait(self._settings.commit_timeout_seconds):
             raise Unavailable("the disk takes long to write", RETRY_SOON_SECONDS)
-        if job.error:
-            raise job.error
+        if not job.is_durable:
+            raise Unavailable("events cannot be written now", RETRY_LATER_SECONDS)
 
     def close(self) -> None:
         """Write what waits, close the files, refuse all further events."""
@@ -88,7 +88,7 @@ class EventWriter:
         return self.problem is None and self._thread.is_alive() and not self._is_stalled()
 
     def _refuse_if_overloaded(self, size: int) -> None:
-        if self._is_closing:
+        if self._is_closing or not self._thread.is_alive():
             raise Unavailable("the collector is being stopped", RETRY_SOON_SECONDS)
         if self._pending_bytes + size > self._settings.backlog_mb * MB or self._is_stalled():
             raise Unavailable("more events arrive than the disk takes", RETRY_SOON_SECONDS)
@@ -115,12 +115,13 @@ class EventWriter:
         try:
             self._require_room()
             size = self._write([line for job in jobs for line in job.good], [line for job in jobs for line in job.bad])
+            for job in jobs:
+                job.is_durable = True
             self.problem = None
             self._metrics.committed(len(jobs), size, time.monotonic() - began)
         except OSError as error:
-            self._raw.roll_back()
-            self._bad.roll_back()
-            self._failed(error, jobs)
+            self._roll_back()
+            self._failed(error)
         finally:
             self._busy_since = None
             for job in jobs:
@@ -141,14 +142,19 @@ class EventWriter:
         if free_bytes < self._settings.min_free_mb * MB:
             raise OSError(errno.ENOSPC, f"less than {self._settings.min_free_mb} MB are free (CA_COLLECTOR_MIN_FREE_MB)")
 
-    def _failed(self, error: OSError, jobs: list[_Job]) -> None:
+    def _roll_back(self) -> None:
+        for files in (self._raw, self._bad):
+            try:
+                files.roll_back()
+            except OSError as error:  # the file keeps its open name; the next start closes it
+                LOG.error("a file of events cannot be closed: %s", error.strerror)
+
+    def _failed(self, error: OSError) -> None:
         self.problem = f"events cannot be written to {self._folder}: {error.strerror}"
         self._metrics.failed_commits.inc()
         if time.monotonic() - self._said_at > SAY_EVERY_SECONDS or not self._said_at:
             LOG.error("%s; clients are told to send them again", self.problem)
             self._said_at = time.monotonic()
-        for job in jobs:
-            job.error = Unavailable("events cannot be written now", RETRY_LATER_SECONDS)
 
     def _closed(self, is_last: bool) -> bool:
         """Close files that are due (at the end: all); an error is said, and left to the next start."""

@@ -136,6 +136,40 @@ def test_a_failing_disk_refuses_and_recovers(tmp_path: Path, writer: EventWriter
         writer.append([LINE % 6])
 
 
+def test_a_disk_that_fails_at_everything_acknowledges_nothing(writer: EventWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer.append([LINE % 1])
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        for name in ("fdatasync", "ftruncate", "fsync", "rename"):
+            patch.setattr(os, name, fail)
+        patch.setattr(Path, "rename", fail)
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                writer.append([LINE % 2])
+    writer.append([LINE % 3])
+    assert writer.is_well()
+    writer.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_acknowledges_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = EventWriter(tmp_path, CollectorSettings(min_free_mb=0, commit_timeout_seconds=20), Metrics())
+
+    def fail(_descriptor: int) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    with pytest.raises(Unavailable):
+        writer.append([LINE % 1])
+    writer._thread.join()
+    assert not writer.is_well()
+    with pytest.raises(Unavailable, match="being stopped"):
+        writer.append([LINE % 2])
+
+
 def test_too_much_that_waits_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = EventWriter(tmp_path, CollectorSettings(min_free_mb=0, backlog_mb=0.001, commit_timeout_seconds=20), Metrics())
     is_in, may_go, real = threading.Event(), threading.Event(), os.fdatasync
