@@ -22,7 +22,7 @@ from ca_assets_tests.shops.tea_shop import SESSIONS
 from ca_dash.app.factory import create_app
 
 pytestmark = [pytest.mark.dagster, pytest.mark.browser]
-LONG = 180_000  # milliseconds: a load on a busy machine
+LONG = 400_000  # milliseconds: a load on a busy machine
 SHOTS = os.environ.get("CA_TEST_SCREENSHOTS")
 
 

@@ -37,6 +37,7 @@ STEPS = {
     "lake/downloads": "Customers",
     "lake/basket_lines": "Basket lines",
     "lake/rejects": "Rows that were left out",
+    "lake/product_activity": "Products looked at",
     "orders": "Orders for pages",
     "downloads": "Customers for pages",
     "publication": "Make everything visible",
