@@ -11,17 +11,21 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from ca_assets.control.code_schedules import CodeSchedule
 from ca_assets.control.runs import Event, Run, RunDetails, Step
 from ca_assets.settings.database import open_database
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.schedules.model import Schedule
 from ca_assets.settings.users import add_user
 from ca_assets_tests.dash.applications import PASSWORD, logged_in, make_app
 from ca_dash.settings.runs.details import head_facts, log_lines, restated_line
 from ca_dash.settings.runs.ledger import sentence
 from ca_dash.settings.runs.listing import Query, href, parse
 from ca_dash.settings.runs.notices import Notice, alarmed, late
+from ca_dash.settings.runs.schedule_table import code_table, user_table
 from ca_dash.settings.runs.words import duration
 
 EVERY = '["ALL"]'
@@ -95,12 +99,13 @@ def test_the_log_shows_what_people_follow() -> None:
 
     events = [
         event("STEP_INPUT", "Got input", "DEBUG"),
+        event("STEP_START", 'Started execution of step "lake__orders".', "DEBUG"),
         event("LOG", "sessions: 1,000 rows"),
         event("HANDLED_OUTPUT", "Handled output"),
         event("STEP_FAILURE", "Execution failed", "ERROR", "sessions: no column amount"),
     ]
     lines = [line.children[1].children for line in log_lines(events, "UTC")]
-    assert lines == ["lake/orders  sessions: 1,000 rows", "sessions: no column amount"]
+    assert lines == ["Read and clean sessions and orders begins", "lake/orders  sessions: 1,000 rows", "sessions: no column amount"]
 
 
 def test_a_month_that_moved_is_one_sentence() -> None:
@@ -130,3 +135,15 @@ def test_data_that_are_late_are_said_after_the_longest_pause() -> None:
     assert late({}, *nightly, dt.datetime(2026, 3, 2, 6, tzinfo=dt.UTC)) is None
     alarm = {"source": "sessions", "alarm": "duplicates", "rows": 9, "of": 10, "example": "s1"}
     assert alarmed({"alarms": [alarm, alarm]}) == Notice("2 alarms in the last load", "/settings/ledger") and alarmed({}) is None
+
+
+def test_both_tables_of_schedules_say_when_and_what() -> None:
+    server = Flask("tables")
+    server.config["CA_LOCALE"] = "en-GB"
+    nightly = CodeSchedule("nightly_load", "0 3 * * *", "Europe/London", "", "load_everything", False, (1_796_072_400.0,), "id")
+    own = Schedule(id=1, name="<b>Mine</b>", kind="weekly", period="weekly", cron="0 6 * * 1", at="", is_paused=True, made_by="ada")
+    run = Run("r", "FAILURE", "load_everything", 1.0, 2.0, 3.0, False, {"dagster/schedule_name": "nightly_load"})
+    with server.test_request_context("/"):
+        code, users = str(code_table([nightly], [run], "Europe/London")), str(user_table([own], [], "Europe/London"))
+    assert "Nightly load" in code and "30 Nov 2026, 21:00" in code and "Failed" in code and "Pause nightly_load" in code
+    assert "every Monday at 06:00" in users and "Paused" in users and "Resume <b>Mine</b>" in users and "none yet" in users

@@ -129,12 +129,10 @@ def log_lines(events: Sequence[Event], zone: str) -> list[html.Div]:
 
 
 def is_shown(event: Event) -> bool:
-    """Whether a line of the log is for people."""
-    return (event.level != "DEBUG" and (event.kind in SHOWN or event.failure is not None)) or event.level in (
-        "WARNING",
-        "ERROR",
-        "CRITICAL",
-    )
+    """Whether a line of the log is for people. Dagster's own events of steps are of the level DEBUG."""
+    if event.level in ("WARNING", "ERROR", "CRITICAL") or event.failure:
+        return True
+    return event.kind in SHOWN and (event.kind != "LOG" or event.level != "DEBUG")
 
 
 def _line(event: Event, zone: str) -> html.Div:

@@ -114,7 +114,7 @@ def _pause_button(kind: str, key: int | str, name: str, *, is_paused: bool) -> d
 
 def _button(kind: str, key: int | str, picture: str, label: str) -> dmc.ActionIcon:
     return dmc.ActionIcon(
-        icon(picture, 16), id={"type": kind, "id": key}, variant="subtle", color="gray", n_clicks=0, **{"aria-label": label, "title": label}
+        icon(picture, 16), id={"type": kind, "id": key}, variant="subtle", color="gray", n_clicks=0, **{"aria-label": label}
     )
 
 
