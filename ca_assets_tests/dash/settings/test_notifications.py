@@ -16,7 +16,7 @@ from ca_assets_tests.alerts.servers import Inbox, http_server
 from ca_assets_tests.dash.applications import PASSWORD, logged_in, make_app
 from ca_assets_tests.dash.settings.test_pages import routed
 from ca_dash.settings import forms
-from ca_dash.settings.pages import notifications as page
+from ca_dash.settings.pages.notifications import form as page
 
 OUTPUTS = [(page.LIST, "children"), (page.PROBLEM, "children"), (page.field_id("destination"), "value")]
 VALUES: dict[str, Any] = {"name": "mine", "kind": "flags", "scope": "all", "group": "", "verdict": "", "score": 0, "quiet-from": "",
