@@ -42,6 +42,10 @@ TITLES = {
     "latitude": ("Latitude", ""),
     "longitude": ("Longitude", ""),
 }
+OWN_TITLES = {
+    ("baskets", "date"): ("Time of the line", "Only tells which lines a load reads again"),
+    ("customers", "client"): ("Customer id", "The same as in orders"),
+}
 DELIMITERS = ((",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |"))
 DECIMALS = ((".", "Point: 1234.50"), (",", "Comma: 1234,50"))
 THOUSANDS = (("", "None"), (".", "Point"), (",", "Comma"), (" ", "Blank"), ("'", "Apostrophe"), ("_", "Underline"))
@@ -107,7 +111,7 @@ def guessed(place: Mapping[str, Any], guess: Mapping[str, Any]) -> dict[str, Any
 
 
 def _column(name: str, ours: str, source: Mapping[str, Any], columns: Sequence[str], guess: Mapping[str, Any]) -> dmc.Select:
-    title, hint = TITLES.get(ours, (ours.replace("_", " "), ""))
+    title, hint = OWN_TITLES.get((name, ours)) or TITLES.get(ours, (ours.replace("_", " "), ""))
     theirs = (source.get("columns") or {}).get(ours)
     proposal = (guess.get("columns") or {}).get(ours)
     if proposal and theirs == proposal["theirs"]:

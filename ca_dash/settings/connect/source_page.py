@@ -72,9 +72,18 @@ def _content(name: str, services: Services) -> html.Div:
 def _where(services: Services, name: str, place: dict[str, Any]) -> html.Div:
     way = "database" if place.get("url") else "files"
     now = str(place.get("path") or place.get("table") or ("a query" if place.get("query") else ""))
+    read_now = now.rpartition("/")[2] if "." in now else "several files"
     batch = now.split("/")[1] if now.startswith("uploads/") else None
     files = html.Div(
-        [html.P(f"Read now: {now}. New files are added to those.", className="ca-muted") if batch else None, upload_box(batch)],
+        [
+            html.P(
+                f"Read now: {read_now}. New files are added; one of the same name takes its place.",
+                className="ca-muted",
+            )
+            if batch
+            else None,
+            upload_box(batch),
+        ],
         id="src-files",
         hidden=way != "files",
     )

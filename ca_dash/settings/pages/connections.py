@@ -129,5 +129,13 @@ def register(app: Dash, services: Services) -> None:
 
 
 PAGE = SettingsPage(
-    "/settings/connections", "Connections", "link", 36, "editor", "Passwords of databases, kept encrypted.", _content, register
+    "/settings/connections",
+    "Connections",
+    "link",
+    36,
+    "editor",
+    "Passwords of databases, kept encrypted.",
+    _content,
+    register,
+    is_listed=False,
 )

@@ -156,5 +156,13 @@ def _keep(services: Services, user: User, text: str, what: str) -> None:
 
 
 PAGE = SettingsPage(
-    "/settings/shop", "shop.yaml", "code", 35, "editor", "All settings of the shop as one text, with its history.", _content, register
+    "/settings/shop",
+    "shop.yaml",
+    "code",
+    35,
+    "editor",
+    "All settings of the shop as one text, with its history.",
+    _content,
+    register,
+    is_listed=False,
 )
