@@ -18,6 +18,8 @@ from ca_assets.settings.experiments.kept import Experiment, get_experiment
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.wording.locales import BRITISH
 from ca_assets_tests.cli.conftest import Home
+from ca_assets_tests.dash.applications import logged_in, make_app
+from ca_assets_tests.dash.settings.test_pages import routed
 
 START = pd.Timestamp("2024-03-01 00:00", tz="Europe/Berlin")
 SHOP = """
@@ -136,3 +138,9 @@ def test_an_assignment_does_not_depend_on_the_folder(split: Home, tmp_path: Path
     split.ca("experiment", "split", "again", "--holdout", "0.25", "--salt", "fixed", "--start", "2024-03-01", "--out", str(tmp_path))
     assert (tmp_path / "again_test.csv").read_bytes() == (split.root / "lists" / "coupon_test.csv").read_bytes()
     split.ca("experiment", "remove", "again")
+
+
+def test_the_page_shows_verdicts(split: Home) -> None:
+    app, _ = make_app(split.home)
+    shown = logged_in(app).post("/_dash-update-component", json=routed("/settings/experiments")).get_data(as_text=True)
+    assert "coupon" in shown and "Customers of the test ordered more" in shown and "is-increase" in shown
