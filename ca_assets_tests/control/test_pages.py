@@ -92,7 +92,7 @@ def test_a_schedule_is_made_paused_and_deleted(installation: Installation, brows
     page = visit(browser, url, complaints)
     page.goto(f"{url}/settings/schedules")
     expect(page.locator("#code-schedules")).to_contain_text("Nightly load", timeout=LONG)
-    page.get_by_label("How often").click()
+    page.locator("#schedule-period").click()
     page.get_by_role("option", name="Cron expression").click()
     page.locator("#schedule-name").fill("Mornings")
     page.locator("#schedule-cron").fill("0 25 * * *")
