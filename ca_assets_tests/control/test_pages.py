@@ -16,7 +16,7 @@ from ca_assets.settings.schedules.store import list_schedules
 from ca_assets.settings.users import add_user
 from ca_assets_tests.control.installation import Installation
 from ca_assets_tests.dash.applications import PASSWORD, serve
-from ca_assets_tests.dash.axe_core import findings
+from ca_assets_tests.dash.axe_core import findings, script
 from ca_assets_tests.dash.browsing import chromium, visit
 from ca_assets_tests.shops.tea_shop import SESSIONS
 from ca_dash.app.factory import create_app
@@ -54,7 +54,8 @@ def shot(page: Page, name: str) -> None:
 
 def test_a_load_is_followed_and_its_failure_said(installation: Installation, browser: Browser, url: str) -> None:
     complaints: list[str] = []
-    page = visit(browser, url, complaints)
+    page = visit(browser, url, complaints, bypass_csp=True)  # axe is no script of ours
+    page.add_init_script(script())
     page.goto(f"{url}/settings/runs")
     page.get_by_role("button", name="Start now").click()
     expect(page.locator(".ca-run-steps li.is-waiting, .ca-run-steps li.is-running").first).to_be_visible(timeout=LONG)
@@ -89,7 +90,8 @@ def test_a_load_is_followed_and_its_failure_said(installation: Installation, bro
 
 def test_a_schedule_is_made_paused_and_deleted(installation: Installation, browser: Browser, url: str) -> None:
     complaints: list[str] = []
-    page = visit(browser, url, complaints)
+    page = visit(browser, url, complaints, bypass_csp=True)  # axe is no script of ours
+    page.add_init_script(script())
     page.goto(f"{url}/settings/schedules")
     expect(page.locator("#code-schedules")).to_contain_text("Nightly load", timeout=LONG)
     page.locator("#schedule-period").click()
