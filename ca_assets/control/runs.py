@@ -161,7 +161,8 @@ def run_details(dagster: Dagster, run_id: str) -> RunDetails:
     ]
     begun.sort(key=lambda step: step.started or float("inf"))
     names = {step.name for step in begun}
-    waiting = [Step(step_name(key), "waiting") for key in row["stepKeysToExecute"] or () if step_name(key) not in names]
+    later = "waiting" if row["status"] in RUNNING else "skipped"  # of a run that has ended: never reached
+    waiting = [Step(step_name(key), later) for key in row["stepKeysToExecute"] or () if step_name(key) not in names]
     is_part = bool(row["assetSelection"]) or "dagster/backfill" in _tags(row)
     return RunDetails(_run(row), (*begun, *waiting), is_part, "full: true" in row["runConfigYaml"])
 

@@ -40,7 +40,7 @@ SHOWN = {
 def head_facts(details: RunDetails, zone: str) -> html.Dl:
     """State, times and who started it."""
     run = details.run
-    done = sum(step.state in ("done", "skipped") for step in details.steps)
+    done = sum(step.state == "done" for step in details.steps)
     facts = (
         ("State", state_of(run)),
         ("Started", moment(run.started or run.created, zone, with_seconds=True)),
@@ -63,7 +63,7 @@ def _step(step: Step, said: str) -> html.Li:
             [title, html.Span(step.name, className="ca-run-key")] if title.casefold() != step.name else title, className="ca-run-step-name"
         ),
         state(STEP_WORDS[step.state], step.state),
-        html.Span("" if step.state == "waiting" else duration(step.started, step.ended), className="ca-run-time"),
+        html.Span("" if step.started is None else duration(step.started, step.ended), className="ca-run-time"),
     ]
     remark = [html.Span(said, className="ca-run-said")] if said and step.state == "running" else []
     return html.Li([*parts, *remark], className=f"is-{step.state}")
@@ -90,7 +90,9 @@ def counts_table(counts: Mapping[str, Mapping[str, Any]]) -> html.Section:
         )
         for source, row in sorted(counts.items(), key=lambda item: SOURCES.index(item[0]) if item[0] in SOURCES else len(SOURCES))
     ]
-    table = html.Table([html.Caption("Rows of each source", className="ca-unseen"), head, html.Tbody(rows)], className="ca-plain-table")
+    table = html.Table(
+        [html.Caption("Rows of each source", className="ca-unseen"), head, html.Tbody(rows)], className="ca-plain-table has-numbers"
+    )
     return html.Section([html.H2("Rows"), table], className="ca-card ca-table-card")
 
 

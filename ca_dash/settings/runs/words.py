@@ -31,7 +31,7 @@ STATES = {
     "CANCELED": ("Stopped", "stopped"),
 }
 SIGNS = {"waiting": "○", "running": "◐", "done": "✓", "failed": "✕", "stopped": "■", "skipped": "–"}
-STEP_WORDS = {"waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "skipped": "Skipped"}
+STEP_WORDS = {"waiting": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "skipped": "Not run"}
 STEPS = {
     "lake/orders": "Read and clean sessions and orders",
     "lake/downloads": "Customers",
