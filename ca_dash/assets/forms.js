@@ -8,7 +8,9 @@
     var field = event.target;
     if (event.key !== "Enter" || field.tagName !== "INPUT" || event.isComposing || field.getAttribute("aria-expanded") === "true") { return; }
     if (field.type === "checkbox" || field.type === "file" || field.getAttribute("aria-haspopup") === "listbox") { return; }
-    var form = field.closest(".ca-form-fields"), button = form && form.querySelector(".ca-save");
+    var form = field.closest(".ca-form-fields");
+    while (form && !form.querySelector(".ca-save")) { form = form.parentElement.closest(".ca-form-fields"); } // groups of fields lie in forms
+    var button = form && form.querySelector(".ca-save");
     if (button && !button.disabled) { event.preventDefault(); field.blur(); field.focus(); button.click(); }
   });
 

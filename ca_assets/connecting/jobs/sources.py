@@ -42,7 +42,8 @@ def tables(settings: ProcessSettings, request: dict[str, Any], say: Say) -> list
     """Names of the tables and views that the account of a database may see. `request`: kind, url (or `${NAME}`), credentials."""
     say("Connecting")
     kind = request["kind"]
-    config = _config({"kind": kind, "url": "${CONNECTION}", "query": TABLES[kind], "columns": {"client": "client"}} | _credentials(request))
+    url, credentials = request.get("url") or "${CONNECTION}", request.get("credentials") or _given_key(request)
+    config = _config({"kind": kind, "url": url, "credentials": credentials, "query": TABLES[kind], "columns": {"client": "client"}})
     with tempfile.TemporaryDirectory() as staging:
         reading = Reading(settings.home, Path(staging), None, _secret(settings, request))
         try:
@@ -104,8 +105,8 @@ def _secret(settings: ProcessSettings, request: dict[str, Any]) -> Secret:
     return lambda name: given[name] if name in given else stored(name)
 
 
-def _credentials(request: dict[str, Any]) -> dict[str, str]:
-    return {"credentials": "${CREDENTIALS}"} if "CREDENTIALS" in request.get("secrets", {}) else {}
+def _given_key(request: dict[str, Any]) -> str | None:
+    return "${CREDENTIALS}" if "CREDENTIALS" in request.get("secrets", {}) else None
 
 
 def _guess(guess: Guess) -> dict[str, Any]:

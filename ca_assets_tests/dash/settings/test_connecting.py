@@ -14,6 +14,7 @@ from ca_assets.settings.database import Database, open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.shops import applied_shop, list_editions
 from ca_assets_tests.dash.applications import PASSWORD, make_app, serve
+from ca_assets_tests.servers.postgresql import PostgreSQL
 
 SLOW = 60_000  # milliseconds: a dry run is a process of its own, and machines of tests are busy
 ORDERS = "Order ID,Customer,created at,total,paid,country\n" + "".join(
@@ -105,3 +106,57 @@ def test_what_is_no_table_is_refused_and_not_kept(page: Page, url: str, home: Pa
     assert page.locator("#upload-list img").count() == 0
     assert sorted(path for path in (home / "uploads").rglob("*.csv")) == before
     assert not [path for path in (home / "uploads" / "parts").iterdir() if path.is_dir()]
+
+
+def test_a_wrong_password_is_told_without_it(page: Page, url: str, database: Database, postgresql: PostgreSQL) -> None:
+    page.goto(f"{url}/settings/sources/baskets")
+    page.get_by_text("A database", exact=True).click()
+    for label, text in (("host", "127.0.0.1"), ("port", str(postgresql.port)), ("database", "postgres"), ("user", "nobody")):
+        page.locator(f"""[id='{{"key":"{label}","type":"database"}}']""").fill(text)
+    page.locator("""[id='{"key":"password","type":"database"}']""").fill("s3cret-word")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.locator("#src-problem")).to_contain_text("password", timeout=SLOW)
+    assert "s3cret-word" not in page.locator("#src-problem").inner_text()
+    page.goto(f"{url}/settings/connections")
+    expect(page.locator("#connection-list")).to_contain_text("No connection is stored")
+
+
+def test_a_table_of_a_database_becomes_a_source(page: Page, url: str, database: Database, postgresql: PostgreSQL) -> None:
+    name = postgresql.database()
+    postgresql.execute(
+        "CREATE TABLE lines AS SELECT n::text AS order_id, 'tea' AS product, 2.5 AS price FROM generate_series(1, 60) n", name
+    )
+    address = postgresql.url(name, "postgresql")
+    user, _, password = address.partition("://")[2].rpartition("@")[0].partition(":")
+    page.goto(f"{url}/settings/sources/baskets")
+    page.get_by_text("A database", exact=True).click()
+    for label, text in (("host", "127.0.0.1"), ("port", str(postgresql.port)), ("database", name), ("user", user)):
+        page.locator(f"""[id='{{"key":"{label}","type":"database"}}']""").fill(text)
+    page.locator("""[id='{"key":"password","type":"database"}']""").fill(password)
+    page.keyboard.press("Enter")
+    page.locator("#src-table").click(timeout=SLOW)
+    page.get_by_role("option", name="public.lines").click()
+    page.get_by_role("button", name="Look at its columns").click()
+    expect(page.locator(".ca-check-figures")).to_contain_text("60", timeout=SLOW)
+    page.get_by_role("button", name="Save this source").click()
+    page.wait_for_url(f"{url}/settings/sources")
+    baskets = applied_shop(database).shop.sources.baskets
+    assert baskets and (baskets.url, baskets.table, password in list_editions(database)[0].text) == (
+        "${SHOP_DATABASE_URL}",
+        "public.lines",
+        False,
+    )
+
+
+def test_a_removed_source_comes_back_from_history(page: Page, url: str, database: Database) -> None:
+    page.goto(f"{url}/settings/sources")
+    page.get_by_role("button", name="Remove Products in orders").click()
+    expect(page.get_by_role("dialog")).to_contain_text("no data any more")
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.locator("#toast")).to_contain_text("Removed")
+    assert applied_shop(database).shop.sources.baskets is None
+    page.goto(f"{url}/settings/shop")
+    page.get_by_role("button", name="Go back to this").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    expect(page.locator("#toast")).to_contain_text("in force again")
+    assert applied_shop(database).shop.sources.baskets is not None and list_editions(database)[0].changed_by == "admin"
