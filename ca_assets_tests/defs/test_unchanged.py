@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ca_assets.analyses.core.family import NIGHTLY, base_families, families
+from ca_assets.analyses.core.family import ACTIVITY, BASE, NIGHTLY, families
 from ca_assets.cli.runs import open_instance, run_assets
 from ca_assets.index.open import open_index
 from ca_assets.settings.process import process_settings
@@ -24,7 +24,7 @@ def _kept(**config: Any) -> set[str]:
 def test_only_what_changed_is_computed(home: Path) -> None:
     assert _kept() == set()
     before = open_index(process_settings()).current()
-    assert _kept() == {name for name in base_families() if families()[name].job == NIGHTLY}
+    assert _kept() == {name for name, family in families().items() if family.job == NIGHTLY and {BASE, ACTIVITY}.issuperset(family.inputs)}
     assert open_index(process_settings()).current() == before
     assert _kept(recompute=True) == set()
     assert _kept(as_of="2024-02-10") == set()

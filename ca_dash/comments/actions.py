@@ -49,6 +49,8 @@ def register_actions(app: Dash, service: CommentService, shown: ThreadList) -> N
     def _act(*, answers: list[str], ids: list[dict[str, Any]], values: list[Any], changed: int | None, **_clicks: Any) -> tuple[Any, ...]:
         if not ctx.triggered_id or not ctx.triggered[0]["value"]:
             raise PreventUpdate
+        if not all(isinstance(number, int) for key, number in ctx.triggered_id.items() if key in ("thread", "comment")):
+            raise PreventUpdate
         texts = {id["thread"]: text for id, text in zip(ids, answers, strict=True)}
         try:
             said = _do(service, ctx.triggered_id, texts)

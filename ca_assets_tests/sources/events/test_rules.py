@@ -100,6 +100,15 @@ def test_write_keys_say_whose_events_they_are(shop_of: Callable[..., Shop]) -> N
     assert shop.sessions("payment_amount") == [(20,)]
 
 
+def test_a_page_cannot_pass_as_the_server(shop: Shop) -> None:
+    """The collector states the channel by the key's role; what the sender calls its library does not count against it."""
+    context = {"library": {"name": "analytics-python"}, "channel": "browser"}
+    posing = event("Order Completed", **{**ORDER, "total": 1}, context=context)
+    shop.write("1.jsonl", [posing, by_server("Order Completed", "2026-03-01T14:00:00Z", **ORDER)])
+    shop.build()
+    assert shop.sessions("payment_amount") == [(20,)]
+
+
 def test_a_shared_device_is_each_users_own(shop: Shop) -> None:
     days = {"2026-03-01": {"userId": "ann"}, "2026-03-02": {"userId": "bob"}, "2026-03-03": {}}
     shop.write("1.jsonl", [event("Page", f"{day}T10:00:00Z", **who) for day, who in days.items()])

@@ -8,7 +8,7 @@ from typing import Any
 from ca_assets.connecting.jobs import jobs
 from ca_assets.connecting.jobs.jobs import JobError, JobState
 from ca_assets.settings.shops import newest_edition
-from ca_dash.settings.guard import require
+from ca_dash.auth.guard import require
 from ca_dash.settings.page import Services
 
 

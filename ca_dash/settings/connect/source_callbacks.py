@@ -18,6 +18,7 @@ from ca_assets.settings.audit import record
 from ca_assets.settings.connections import remove_connection
 from ca_assets.settings.process import SecretError
 from ca_assets.shop import ShopError
+from ca_dash.auth.guard import require
 from ca_dash.settings import forms
 from ca_dash.settings.connect import database_fields as databases
 from ca_dash.settings.connect import source_drafts, upload_routes
@@ -25,7 +26,6 @@ from ca_dash.settings.connect.in_force import folder_of, job_state, plain, text_
 from ca_dash.settings.connect.job_view import register_clock, running
 from ca_dash.settings.connect.mapping import guessed
 from ca_dash.settings.connect.upload_box import BATCH
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services
 
 LOOKED_AT = (

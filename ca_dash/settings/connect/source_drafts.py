@@ -15,13 +15,13 @@ from ca_assets.connecting.jobs.jobs import JobError
 from ca_assets.settings.audit import record
 from ca_assets.settings.shops import save_edition
 from ca_assets.shop import ShopError
+from ca_dash.auth.guard import require
 from ca_dash.settings import forms
 from ca_dash.settings.connect.dry_run_view import dry_run_view
 from ca_dash.settings.connect.in_force import folder_of, job_state, plain, text_in_force
 from ca_dash.settings.connect.job_view import running
 from ca_dash.settings.connect.mapping import mapped, mapping_form
 from ca_dash.settings.connect.shop_fields import shop_values
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services
 
 BESIDE = ("path", "delimiter", "encoding", "skip_rows")  # of a recipe: where its file is and how it is written

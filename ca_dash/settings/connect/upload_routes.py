@@ -17,7 +17,7 @@ from ca_assets.connecting.uploads.errors import UploadError
 from ca_assets.connecting.uploads.store import CHUNK_BYTES, Upload, Uploads
 from ca_assets.settings.audit import record
 from ca_assets.settings.shops import list_editions
-from ca_dash.settings.guard import require
+from ca_dash.auth.guard import require
 from ca_dash.settings.page import Services
 
 ROUTE, CSRF_HEADER = "/settings/uploads", "X-CSRF-Token"

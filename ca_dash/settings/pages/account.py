@@ -14,9 +14,9 @@ from ca_assets.settings.people.second_factor import begin, confirm, has_second_f
 from ca_assets.settings.random_tokens import aware, hashed
 from ca_assets.settings.sessions import end_sessions, session_user, sessions_of
 from ca_assets.settings.users import UserError, set_password, verify
+from ca_dash.auth.guard import needs, require
 from ca_dash.auth.login import auth_of, noted, password_problem, session_token
 from ca_dash.settings.forms import SAID, form, plain_button, problem, said, save_button, secret_field, text_field
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services, SettingsPage
 
 SESSIONS, FACTOR = "account-sessions", "account-factor"

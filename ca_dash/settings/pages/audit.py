@@ -8,8 +8,8 @@ from dash import Dash, Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
 from ca_assets.settings.audit import AuditEntry, entries
+from ca_dash.auth.guard import needs
 from ca_dash.settings.forms import form, plain_button, row, text_field
-from ca_dash.settings.guard import needs
 from ca_dash.settings.page import Services, SettingsPage
 
 SHOWN = 100

@@ -12,8 +12,8 @@ from ca_assets.settings.audit import record
 from ca_assets.settings.connections import StoredConnection, list_connections, remove_connection, store_connection
 from ca_assets.settings.process import SecretError
 from ca_assets.settings.shops import newest_edition
+from ca_dash.auth.guard import require
 from ca_dash.settings import forms
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 

@@ -21,11 +21,11 @@ from ca_assets.settings.random_tokens import aware
 from ca_assets.settings.roles import ROLES
 from ca_assets.settings.sessions import end_sessions, sessions_of
 from ca_assets.settings.users import UserError, change_user, get_user, list_users
+from ca_dash.auth.guard import needs, require
 from ca_dash.auth.login import noted
 from ca_dash.format import day, scope_label
 from ca_dash.locales import current
 from ca_dash.settings.forms import SAID, choice_field, form, plain_button, problem, row, said, save_button, switch_field
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services, SettingsPage
 
 ROLE_CHOICES = tuple((role, text) for role, text in zip(ROLES, ("Viewer: reads", "Editor: also loads", "Admin: also people"), strict=True))

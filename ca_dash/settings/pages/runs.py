@@ -10,8 +10,8 @@ from dash.exceptions import PreventUpdate
 from ca_assets.control.graphql import ControlError, Dagster
 from ca_assets.control.kinds import run_kinds
 from ca_assets.control.runs import start_run
+from ca_dash.auth.guard import needs, require
 from ca_dash.components.icons import icon
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services, SettingsPage
 from ca_dash.settings.runs import follow, listing
 from ca_dash.settings.runs.roles import ROLE, note

@@ -27,9 +27,9 @@ from ca_assets.settings.schedules.timing import (
     TimingError,
     timing,
 )
+from ca_dash.auth.guard import needs, require
 from ca_dash.components.states import state_message
 from ca_dash.settings import forms
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services, SettingsPage
 from ca_dash.settings.runs.listing import PATH as RUNS
 from ca_dash.settings.runs.roles import ROLE, note
@@ -184,11 +184,19 @@ def _register_form(app: Dash, services: Services) -> None:
         return (*forms.errors_of(FIELDS, {}), "", _user_part(services, dagster, zone), said)
 
 
-def _clicked() -> Any:
+def _clicked() -> str:
     """The id of the button of a table that was pressed; nothing happens when the table was only drawn."""
     if not ctx.triggered_id or not ctx.triggered[0]["value"]:
         raise PreventUpdate
-    return ctx.triggered_id["id"]
+    return str(ctx.triggered_id["id"])
+
+
+def _number() -> int:
+    """The number of the schedule whose button was pressed."""
+    clicked = _clicked()
+    if not clicked.isdecimal():
+        raise PreventUpdate
+    return int(clicked)
 
 
 def _register_actions(app: Dash, services: Services) -> None:
@@ -202,7 +210,7 @@ def _register_actions(app: Dash, services: Services) -> None:
     )
     @needs(ROLE)
     def _pause(_clicks: list[int]) -> tuple[Any, Any]:
-        number = int(_clicked())
+        number = _number()
         try:
             is_paused = not get_schedule(services.database, number).is_paused
             schedule = pause_schedule(services.database, number, is_paused=is_paused)
@@ -220,7 +228,7 @@ def _register_actions(app: Dash, services: Services) -> None:
     )
     @needs(ROLE)
     def _now(_clicks: list[int]) -> tuple[Any, Any]:
-        number = int(_clicked())
+        number = _number()
         try:
             schedule = get_schedule(services.database, number)
             tags = {SCHEDULE_TAG: schedule.name, SCHEDULE_ID_TAG: str(schedule.id)}
@@ -238,7 +246,7 @@ def _register_actions(app: Dash, services: Services) -> None:
     )
     @needs(ROLE)
     def _pause_default(_clicks: list[int]) -> tuple[Any, Any]:
-        name = str(_clicked())
+        name = _clicked()
         try:
             schedule = next(known for known in code_schedules(dagster) if known.name == name)
             pause_code_schedule(dagster, schedule, is_paused=not schedule.is_paused)
@@ -261,7 +269,7 @@ def _register_delete(app: Dash, services: Services) -> None:
     )
     @needs(ROLE)
     def _ask(_clicks: list[int]) -> tuple[bool, int, str]:
-        schedule = get_schedule(services.database, int(_clicked()))
+        schedule = get_schedule(services.database, _number())
         return True, schedule.id, f"“{schedule.name}” will not start anything any more. Its runs stay in the list."
 
     @app.callback(

@@ -13,11 +13,11 @@ from flask import current_app, request
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.people.shares import LONGEST_DAYS, ShareError, ShareLink, share, shares_of, take_back_share
 from ca_assets.settings.random_tokens import aware, now
+from ca_dash.auth.guard import needs, require
 from ca_dash.auth.login import noted
 from ca_dash.format import day
 from ca_dash.locales import current
 from ca_dash.settings.forms import form, number_field, problem, row, save_button, switch_field, text_field
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services, SettingsPage
 
 LIST, LINK, PROBLEM = "shares-list", "shares-link", "shares-problem"

@@ -14,8 +14,8 @@ from ca_assets.settings.audit import record
 from ca_assets.settings.database import ShopEdition, User
 from ca_assets.settings.shops import find_edition, list_editions, newest_edition, save_edition
 from ca_assets.shop import ShopError
+from ca_dash.auth.guard import require
 from ca_dash.settings import forms
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 SHOWN_LINES = 400

@@ -15,12 +15,12 @@ from ca_assets.contracts.sources import SOURCES
 from ca_assets.settings.audit import record
 from ca_assets.settings.shops import AppliedShop, applied_shop, newest_edition, save_edition
 from ca_assets.shop import ShopError, SourceConfig
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
 from ca_dash.format import day, number
 from ca_dash.locales import current
 from ca_dash.settings import forms
 from ca_dash.settings.connect.source_page import ABOUT, source_path
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 PATH = "/settings/sources"

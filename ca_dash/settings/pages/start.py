@@ -9,8 +9,8 @@ from dash import dcc, html
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
 from ca_assets.settings.shops import newest_edition
 from ca_assets.settings.store import is_set_by_environment, newest_choice
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 PATH = "/settings/start"

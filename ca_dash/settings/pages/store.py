@@ -17,10 +17,10 @@ from ca_assets.connecting.jobs.jobs import JobError, JobState
 from ca_assets.settings.audit import record
 from ca_assets.settings.process import SecretError
 from ca_assets.settings.store import StoreSettings, chosen_store, is_set_by_environment
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
 from ca_dash.settings import forms
 from ca_dash.settings.connect.job_view import job_parts, register_clock, running
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 FIELDS = ("kind", "url", "user", "password", "api_key", "certificate", "verified")

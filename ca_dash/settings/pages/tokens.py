@@ -11,9 +11,9 @@ from dash.exceptions import PreventUpdate
 
 from ca_assets.settings.database import User
 from ca_assets.settings.tokens import DEFAULT_DAYS, MAX_DAYS, MAX_NAME, SCOPES, ApiToken, TokenError, add_token, revoke_token, tokens_of
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
 from ca_dash.settings import forms
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 LIST, NEW, NAME, DAYS, CHOSEN, PROBLEM = "tokens-list", "tokens-new", "tokens-name", "tokens-days", "tokens-scopes", "tokens-problem"

@@ -9,10 +9,10 @@ from dash.exceptions import PreventUpdate
 
 from ca_assets.control.graphql import ControlError, Dagster
 from ca_assets.control.runs import Event, RunDetails, failure_of, run_details, run_events, start_run, stop_run
+from ca_dash.auth.guard import needs, require
 from ca_dash.components.icons import icon
 from ca_dash.components.states import state_message
 from ca_dash.settings import forms
-from ca_dash.settings.guard import needs, require
 from ca_dash.settings.page import Services
 from ca_dash.settings.runs import listing
 from ca_dash.settings.runs.details import counts_table, failure_box, head_facts, last_said, log_lines, restated_list, step_list

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from ca_assets.settings.audit import record
-from ca_dash.settings.guard import require
+from ca_dash.auth.guard import require
 from ca_dash.settings.page import Services
 
 ROLE = "editor"

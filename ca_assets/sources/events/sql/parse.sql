@@ -34,7 +34,8 @@ SELECT * EXCLUDE (row_received, row_sent, row_key, row_agent, sent) REPLACE (
     coalesce(lower(type), CASE WHEN event IS NOT NULL THEN 'track' END) AS type
   ),
   coalesce(map_extract_value(map($names, $codes), lower(event)), lower(event), lower(type)) AS code,
-  coalesce(lower(channel) = 'server' OR list_contains($server_libraries, lower(library)), false) AS is_server_library
+  coalesce(CASE WHEN channel <> '' THEN lower(channel) = 'server' ELSE list_contains($server_libraries, lower(library)) END, false)
+    AS is_server_library  -- the collector states the channel by the key's role; a library's name is only what the sender says
 FROM read_facts
 
 -- step: agents

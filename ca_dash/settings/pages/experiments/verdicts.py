@@ -11,10 +11,10 @@ from ca_assets.experiments.readout import DECIDED, METRICS, Reading, read_experi
 from ca_assets.index.open import open_index
 from ca_assets.index.protocol import NotPublished, Snapshot
 from ca_assets.settings.experiments.kept import Experiment, list_experiments
+from ca_dash.auth.guard import require
 from ca_dash.components.verdict import Verdict, Verdicts
 from ca_dash.format import day, rate
 from ca_dash.locales import current
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 SHOWN = 10

@@ -13,10 +13,10 @@ from ca_assets.settings.alerts.rules import ALL_SCOPES, MAX_NAME, NewRule, RuleE
 from ca_assets.settings.database import User
 from ca_assets.settings.process import SecretError
 from ca_assets.settings.roles import ROLES
+from ca_dash.auth.guard import require
 from ca_dash.components.icons import icon
 from ca_dash.format import scope_label
 from ca_dash.settings import forms
-from ca_dash.settings.guard import require
 from ca_dash.settings.page import Services, SettingsPage
 
 LIST, PROBLEM, ADD = "alerts-list", "alerts-problem", "alerts-add"
