@@ -31,8 +31,8 @@ def test_empty_store_says_what_to_do(browser: Browser, empty_url: str) -> None:
     page = visit(browser, empty_url, complaints)
     for path in PATHS:
         show(page, empty_url + path)
-        assert page.locator(".ca-state").count() == page.locator(".ca-panel").count()
-        assert "ca load" in page.locator(".ca-state").first.inner_text()
+        assert page.locator(".ca-panel .ca-state").count() == page.locator(".ca-panel").count()
+        assert "ca load" in page.locator(".ca-panel .ca-state").first.inner_text()
     assert not complaints
 
 
