@@ -11,7 +11,10 @@
     var form = field.closest(".ca-form-fields");
     while (form && !form.querySelector(".ca-save")) { form = form.parentElement.closest(".ca-form-fields"); } // groups of fields lie in forms
     var button = form && form.querySelector(".ca-save");
-    if (button && !button.disabled) { event.preventDefault(); field.blur(); field.focus(); button.click(); }
+    if (!button || button.disabled) { return; }
+    event.preventDefault();
+    // Fields tell Dash their value a moment after it was typed: a click at once would be answered with the value before.
+    setTimeout(function () { if (!button.disabled) { button.click(); } }, 50);
   });
 
   document.addEventListener("click", function (event) {
