@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ca_assets_tests.dash.applications import PASSWORD, SITE
 
@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+expect.set_options(timeout=30_000)  # as long as every other wait: a busy machine is no fault of the page
 PATHS = tuple(page.path for page in SITE.pages)
 READY = """() => document.querySelectorAll('.ca-panel').length && !document.querySelectorAll('.is-pending').length &&
     [...document.querySelectorAll('.ca-panel-body:not(.has-state) .ca-graph')].every(graph => graph.querySelector('.main-svg'))"""
