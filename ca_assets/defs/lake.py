@@ -1,6 +1,6 @@
 """The clean tables in the lake: sources parsed once per run, typed, keyed, joined; what leaves is kept as rejects.
 
-Belongs here: which table is an asset and what is shown of it. What a clean row is: `ca_assets.tables`; writing: the lake's IO manager.
+Belongs here: which table is an asset and what is shown of it. What a clean row is: `ca_assets.cleaning`; writing: the lake's IO manager.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ import dagster as dg
 import ibis
 
 from ca_assets.analyses.core.family import NIGHTLY
-from ca_assets.contracts.tables import BASKET_LINES, PRODUCT_ACTIVITY
+from ca_assets.contracts.tables import BASKET_LINES, DOWNLOADS, PRODUCT_ACTIVITY, TableSpec
 from ca_assets.control.runs import SOURCE_COUNTS
 from ca_assets.defs.resources import LakeWrite, applied_or_none, month_partitions
 from ca_assets.loading.counts import counts_markdown
@@ -88,57 +88,25 @@ def _orders(shop: Shop | None) -> dg.AssetsDefinition:
     return orders
 
 
-def _downloads(shop: Shop | None) -> dg.AssetsDefinition:
+def _whole_table(spec: TableSpec, sources: tuple[str, ...], deps: list[dg.AssetKey], description: str) -> dg.AssetsDefinition:
+    """The asset of a clean table that each load writes whole; empty without its sources. `deps`: keys of what it is read from."""
+
     @dg.asset(
-        key=["lake", "downloads"],
+        key=["lake", spec.name],
         group_name="lake",
         io_manager_key="lake",
         pool=NIGHTLY,
-        deps=_keys(shop, "customers") or _keys(shop, "sessions"),
-        description="Clean customers with their first contact, one row each; without a customers source their first session.",
+        deps=deps,
+        description=description,
         code_version="1",
         kinds={"deltalake"},
     )
-    def downloads(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        return _written(load.sources.read().tables.downloads, load, ("customers",))
+    def table(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
+        """Write the rows that the load read."""
+        rows = getattr(load.sources.read().tables, spec.name)
+        return _written(ibis.memtable(spec.schema().empty_table()) if rows is None else rows, load, sources)
 
-    return downloads
-
-
-def _basket_lines(shop: Shop | None) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=["lake", "basket_lines"],
-        group_name="lake",
-        io_manager_key="lake",
-        pool=NIGHTLY,
-        deps=_keys(shop, "baskets", "sessions"),
-        description="Clean basket lines of known sessions, by the session's month; empty without a baskets source.",
-        code_version="1",
-        kinds={"deltalake"},
-    )
-    def basket_lines(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        lines = load.sources.read().tables.basket_lines
-        return _written(ibis.memtable(BASKET_LINES.schema().empty_table()) if lines is None else lines, load, ("baskets",))
-
-    return basket_lines
-
-
-def _product_activity(shop: Shop | None) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=["lake", "product_activity"],
-        group_name="lake",
-        io_manager_key="lake",
-        pool=NIGHTLY,
-        deps=_keys(shop, "product_activity"),
-        description="How often each product was looked at and put into the basket, per session; empty unless sessions are built of events.",
-        code_version="1",
-        kinds={"deltalake"},
-    )
-    def product_activity(load: LOAD) -> dg.MaterializeResult[LakeWrite]:
-        rows = load.sources.read().tables.product_activity
-        return _written(ibis.memtable(PRODUCT_ACTIVITY.schema().empty_table()) if rows is None else rows, load, ("product_activity",))
-
-    return product_activity
+    return table
 
 
 def _rejects(shop: Shop | None) -> dg.AssetsDefinition:
@@ -163,4 +131,22 @@ def lake() -> dg.Definitions:
     """The lake's tables."""
     applied = applied_or_none()
     shop = applied.shop if applied else None
-    return dg.Definitions(assets=[_orders(shop), _downloads(shop), _basket_lines(shop), _product_activity(shop), _rejects(shop)])
+    downloads = _whole_table(
+        DOWNLOADS,
+        ("customers",),
+        _keys(shop, "customers") or _keys(shop, "sessions"),
+        "Clean customers with their first contact, one row each; without a customers source their first session.",
+    )
+    basket_lines = _whole_table(
+        BASKET_LINES,
+        ("baskets",),
+        _keys(shop, "baskets", "sessions"),
+        "Clean basket lines of known sessions, by the session's month; empty without a baskets source.",
+    )
+    product_activity = _whole_table(
+        PRODUCT_ACTIVITY,
+        ("product_activity",),
+        _keys(shop, "product_activity"),
+        "How often each product was looked at and put into the basket, per session; empty unless sessions are built of events.",
+    )
+    return dg.Definitions(assets=[_orders(shop), downloads, basket_lines, product_activity, _rejects(shop)])

@@ -15,6 +15,7 @@ from pathlib import Path
 import ibis
 from sqlalchemy import Engine, create_engine
 
+from ca_assets.contracts.events import BUILT_FOLDER, EVENTS_FOLDER
 from ca_assets.engine.connect import connect
 from ca_assets.erasure.databases import erase_database, texts_left
 from ca_assets.erasure.files import UPLOADS, erase_files
@@ -102,8 +103,9 @@ def _publication(work: Erasure) -> None:
 
 
 def _caches(work: Erasure) -> None:
-    """The source cache is no truth: the next load reads the sources whole, and maps the ids. Scratch of the pages' processes too."""
-    shutil.rmtree(work.settings.home / "copies", ignore_errors=True)
+    """Source cache and typed events are no truth: the next load reads the sources whole, and maps the ids. Scratch of pages too."""
+    for folder in (Path("copies"), Path(EVENTS_FOLDER, BUILT_FOLDER)):
+        shutil.rmtree(work.settings.home / folder, ignore_errors=True)
     held = {path.name for path in work.settings.staging.glob("load-*")}
     for path in work.settings.staging.iterdir():
         if path.is_dir() and path.name not in held:

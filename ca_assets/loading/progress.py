@@ -31,6 +31,7 @@ def seldom(progress: Progress, seconds: float = 2.0) -> Progress:
     heard: dict[str, float] = {}
 
     def listener(what: str, rows: int) -> None:
+        """Pass on what was not heard lately."""
         now = time.monotonic()
         if now - heard.get(what, float("-inf")) >= seconds:
             heard[what] = now

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -55,6 +57,9 @@ def home(tmp_path: Path) -> Home:
     day = home.home / "events" / "raw" / "2026-01-01"
     day.mkdir(parents=True)
     (day / "a.jsonl").write_text(json.dumps({"received_at": "2026-01-01", "message": {"userId": ID, "event": "x"}}) + "\n")
+    built = home.home / "events" / "built"
+    built.mkdir()
+    pq.write_table(pa.table({"user_id": [ID] * 1000}), built / "events.7af5f830df7e901a")  # as the store of events names its files
     return home
 
 

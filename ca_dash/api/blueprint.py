@@ -68,6 +68,7 @@ def register(server: Flask, index: Index, database: Database, settings: ProcessS
     api = Blueprint(API, __name__, url_prefix=ROOT)
 
     def checked(scope: str | None, cost: int) -> User:
+        """The owner of the request's token, which has the scope and is within its rate. Raises Problem."""
         token, owner = caller(request, database, settings)
         require_rate(database, token, settings, FILE_COST if request.args.get("scope") == "*" else cost)
         if scope is not None:
@@ -75,6 +76,8 @@ def register(server: Flask, index: Index, database: Database, settings: ProcessS
         return owner
 
     def add(route: Route) -> None:
+        """Serve a route from one snapshot, as its caller may see it."""
+
         def view(**names: Any) -> Response:
             with _shown_to(checked(route.scope, route.cost), index).snapshot() as snapshot:
                 return route.view(snapshot, **names, arguments=request.args)

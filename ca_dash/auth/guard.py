@@ -30,6 +30,8 @@ def needs(role: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Decorates a callback or route, below Dash's or Flask's own decorator: it runs for people of at least this role."""
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        """The function behind the check."""
+
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
             require(role)

@@ -58,6 +58,7 @@ def label_verdicts(kind: str) -> Any:
     """The verdicts of promotions or products."""
 
     def verdicts(*, data: pd.DataFrame, style: Style) -> Verdicts:
+        """Those with enough data first; how many have too few is said."""
         rows = chosen_rows(data, style)
         enough = rows[rows["decision"] != "not_enough_data"]
         missing = len(rows) - len(enough)

@@ -79,6 +79,7 @@ def register(app: Dash, services: Services) -> None:
 
 def _guarded(answer: Callable[..., Any]) -> Callable[..., Answer]:
     def handle(**values: str) -> Answer:
+        """Answer editors whose form is this session's; what is refused says why and where to go on."""
         owner = require("editor").name
         if request.method != "GET":
             _check_token()
