@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ca_assets.cli import processes
+from ca_assets.cli.dagster_storage import make_storage
 from ca_assets.control.graphql import Dagster
 from ca_assets.control.health import problems
 from ca_assets.control.kinds import SCHEDULE_TAG
@@ -38,6 +39,20 @@ class Installation:
     def start_daemon(self) -> None:
         self.started.start("daemon", processes.daemon(), self.environment)
 
+    def started_well(self) -> None:
+        """Wait until both answer; an end of one is told at once, with its last words."""
+        found: list[str] = []
+
+        def well() -> bool:
+            assert all(child.poll() is None for child in self.started.running.values()), self.started.said()
+            found[:] = problems(self.dagster)
+            return not found
+
+        try:
+            until(well, SECONDS, "web server and daemon")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {found} {self.started.said()}") from None
+
     def kill_daemon(self) -> None:
         """As a power cut would: the daemon and the code server that it started, at once."""
         child = self.started.running.pop("daemon")
@@ -63,12 +78,13 @@ def installed(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Installation]
     process_settings.cache_clear()
     database = open_database()
     apply_shop(database, TEA.write(folder / "shop"))
+    make_storage()
     port, environment = free_port(), dagster_environment()
     dagster = Dagster(f"http://127.0.0.1:{port}")
     with children(folder / "processes.log") as started:
         installation = Installation(folder / "home", folder / "shop", database, dagster, started, environment)
         started.start("web", processes.web_server("127.0.0.1", port), environment)
         installation.start_daemon()
-        until(lambda: not problems(dagster), SECONDS, "web server and daemon")
+        installation.started_well()
         yield installation
     process_settings.cache_clear()

@@ -60,3 +60,23 @@ def test_up_serves_and_ends_with_one_signal(tmp_path: Path) -> None:
     password = said.partition("password ")[2].split()[0]
     assert f"http://127.0.0.1:{port}" in said and len(password) >= 12
     assert password not in (tmp_path / "err").read_text()
+
+
+def test_processes_of_a_first_start_make_the_storage_in_turn(tmp_path: Path) -> None:
+    """Without a lock most of five that open Dagster's empty folder at once end with an error of its SQLite files."""
+    program = "from ca_assets.cli.dagster_storage import make_storage; print(flush=True); input(); make_storage()"
+    environment = {**os.environ, "CA_HOME": str(tmp_path)}
+    pipe = subprocess.PIPE
+    together = [
+        subprocess.Popen([sys.executable, "-c", program], env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        for _ in range(5)
+    ]
+    for process in together:
+        assert process.stdout is not None
+        process.stdout.readline()  # it has imported all it needs
+    for process in together:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = [process.communicate()[1] for process in together]
+    assert [process.returncode for process in together] == [0] * 5, said

@@ -28,6 +28,7 @@ class _Process:
     port: int
     command: Callable[[_Options], list[str]]
     check: Callable[[_Options], list[str]]
+    opens_dagster: bool = True
 
 
 PROCESSES = {
@@ -35,6 +36,7 @@ PROCESSES = {
         processes.APPLICATION_PORT,
         lambda options: processes.application(options.host, options.port, options.workers),
         lambda options: processes.http_check(options.port, "/healthz"),
+        opens_dagster=False,
     ),
     "web": _Process(
         processes.WEB_PORT,
@@ -51,6 +53,7 @@ PROCESSES = {
         processes.COLLECTOR_PORT,
         lambda options: processes.collector(options.host, options.port),
         lambda options: processes.http_check(options.port, "/healthz"),
+        opens_dagster=False,
     ),
 }
 
@@ -68,9 +71,12 @@ def command(*, process: str, host: str, port: int | None, workers: int, path_pre
 
     Dagster's pages have no login. Keep web and code on addresses that only the proxy and the other processes reach.
     """
+    from ca_assets.cli.dagster_storage import make_storage
     from ca_assets.settings.dagster_home import dagster_environment
 
     chosen = PROCESSES[process]
     options = _Options(host, port or chosen.port, workers, path_prefix)
+    if chosen.opens_dagster and not check:
+        make_storage()
     words = (chosen.check if check else chosen.command)(options)
     os.execve(words[0], words, dagster_environment())  # noqa: S606 - this process becomes the other: signals reach it directly

@@ -33,6 +33,7 @@ def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000, jobs
 
     `jobs`: of families beside the loads, run once, one after the other, when the pages answer: nobody waits for them.
     """
+    from ca_assets.cli.dagster_storage import make_storage
     from ca_assets.settings.dagster_home import dagster_environment
     from ca_assets.settings.secrets import signing_key
 
@@ -40,6 +41,7 @@ def up(host: str = "127.0.0.1", port: int = 8050, dagster_port: int = 3000, jobs
     _require_free("127.0.0.1", dagster_port, "--dagster-port")
     announce_admin()
     signing_key()
+    make_storage()
     dagster = f"http://127.0.0.1:{dagster_port}"
     shown = {"CA_DAGSTER_PUBLIC_URL": dagster} if host in LOOPBACK else {}  # from elsewhere nobody reaches Dagster's pages
     environment = {"CA_DAGSTER_WEB_URL": dagster, **shown, **dagster_environment()}
