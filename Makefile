@@ -7,6 +7,7 @@ STAMP := .venv/.installed-$(or $(TORCH),default)
 UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 SESSIONS ?= 60000
 SEED ?= 7
+WORKERS ?= 3
 TESTS ?=
 unexport PYTHONDONTWRITEBYTECODE  # every process that we start would compile all its libraries again
 
@@ -59,9 +60,10 @@ test-tools:
 	@command -v npm >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null; }
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
+# Three workers also on two cores: many tests wait for servers, daemons and ticks of a clock (two workers used 61 % of two cores).
 # Files go out in the order of conftest.py (long ones first); without the option xdist orders them by their number of tests.
 test: install lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=25 $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import warnings
 from collections.abc import Iterator
 
 import dagster as dg
@@ -14,7 +15,10 @@ from ca_assets.defs.publication import with_publication
 @dg.definitions
 def definitions() -> dg.Definitions:
     """The code location."""
-    return with_freshness(with_publication(dg.Definitions.merge(*_of_modules())))
+    with warnings.catch_warnings():
+        for young in (dg.BetaWarning, dg.PreviewWarning):  # the pinned version has these functions; users need not read of their state
+            warnings.simplefilter("ignore", young)
+        return with_freshness(with_publication(dg.Definitions.merge(*_of_modules())))
 
 
 def _of_modules() -> Iterator[dg.Definitions]:

@@ -1,7 +1,6 @@
 """How old published figures may be before Dagster calls them stale: the schedule's own promise, plus time for the load itself."""
 
 import datetime as dt
-import warnings
 from functools import partial
 from itertools import islice, pairwise
 
@@ -21,12 +20,10 @@ def with_freshness(definitions: dg.Definitions) -> dg.Definitions:
     """The definitions, all that is published with a freshness policy by its own job; sources and the lake's own tables follow from it."""
     applied = applied_or_none()
     zone = applied.shop.calendar.timezone if applied else "UTC"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.PreviewWarning)  # the pinned version has the function; users need not read of its state
-        for job, cron in crons().items():
-            policy = dg.FreshnessPolicy.time_window(fail_window=longest_pause(cron, zone) + LOAD_TIME)
-            apply = partial(dg.apply_freshness_policy, policy=policy)
-            definitions = definitions.map_resolved_asset_specs(func=apply, selection=_published_by(job))
+    for job, cron in crons().items():
+        policy = dg.FreshnessPolicy.time_window(fail_window=longest_pause(cron, zone) + LOAD_TIME)
+        apply = partial(dg.apply_freshness_policy, policy=policy)
+        definitions = definitions.map_resolved_asset_specs(func=apply, selection=_published_by(job))
     return definitions
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -211,7 +212,9 @@ def test_a_killed_load_keeps_the_reports_and_the_next_works(own: Home, tmp_path:
     environment = {**os.environ, "CA_HOME": str(own.home)}
     load = subprocess.Popen([sys.executable, "-m", "ca_assets.cli", "load"], env=environment, stderr=subprocess.PIPE, text=True)
     assert load.stderr is not None
-    assert any("lake/orders" in line for line in load.stderr), "never came to the orders"
+    said = list(takewhile(lambda line: "lake/orders" not in line, load.stderr))
+    assert load.poll() is None, f"never came to the orders: {said}"
+    assert not [line for line in said if "Warning" in line], "a library talks to the user"
     load.send_signal(signal.SIGKILL)
     load.wait()
     assert own.export(tmp_path / "killed") == before
