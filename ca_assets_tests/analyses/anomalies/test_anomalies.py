@@ -278,3 +278,19 @@ def test_later_rows_change_nothing(steady) -> None:
     whole = anomalies(steady, day)[0]
     for name in ("funnel_daily", "scores", "flags"):
         assert pa.Table.equals(known.reports.tables[name], whole.reports.tables[name])
+
+
+def test_what_scores_a_day_knows_neither_it_nor_later(steady, clean) -> None:
+    """Two thirds of the rows of a day among the last 28 are gone: what was expected up to it, and each score before it, stay to the bit."""
+    day = day_of(DAYS - 10)
+    tampered, _ = anomalies([row for number, row in enumerate(steady) if row["start"].date() != day or number % 3 == 0], LAST)
+    for name in ("funnel_daily", "orders_daily"):
+        pairs = list(zip(report(clean, name), report(tampered, name), strict=True))
+        counted = [pair for pair in pairs if pair[0]["period"] == day and "/" not in pair[0]["series"]]
+        assert all(after["actual"] < 0.6 * before["actual"] for before, after in counted)
+        for column in ("expected", "expected_low", "expected_high"):
+            assert [after[column] for before, after in pairs if before["period"] <= day] == [
+                before[column] for before, _ in pairs if before["period"] <= day
+            ], (name, column)
+    earlier = [[row for row in report(result, "scores", grain="daily") if row["period"] < day] for result in (clean, tampered)]
+    assert earlier[0] == earlier[1]
