@@ -82,6 +82,7 @@ bench-models: install
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.models $(if $(BENCH_DATA),--data $(BENCH_DATA))
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.anomalies $(if $(BENCH_DATA),--nab $(BENCH_DATA)/nab_dev.zip)
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.ab_tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.ab_arrays --loaded
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.delivery
 
 lock:
