@@ -14,7 +14,7 @@ from ca_assets.on_demand.sharing import SharedPool
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
 from ca_dash.api import blueprint as api
-from ca_dash.app import callbacks, explanation, export, lists, saved_views, search, shell
+from ca_dash.app import callbacks, explanation, export, lists, own_files, saved_views, search, shell
 from ca_dash.app import comments as comments_window
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
@@ -32,19 +32,6 @@ from ca_dash.settings import forms
 from ca_dash.settings.page import Services
 from ca_dash.settings.runs import notices
 from ca_dash.settings.site import find_settings_pages
-
-INDEX_PAGE = """<!DOCTYPE html>
-<html lang="en" data-mantine-color-scheme="light">
-<head>
-  {%metas%}
-  <meta name="color-scheme" content="light dark">
-  <title>{%title%}</title>
-  <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
-  <script src="/assets/boot.js"></script>
-  {%css%}
-</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
-</html>"""
 
 
 class Application(Dash):
@@ -95,8 +82,8 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
         serve_locally=True,
         compress=True,  # without a proxy before it a first visit would load megabytes of scripts as they are
         suppress_callback_exceptions=True,
-        index_string=INDEX_PAGE,
-        assets_ignore=r"boot\.js|favicon\.svg",
+        index_string=own_files.index_page(own_files.register(server)),
+        include_assets_files=False,  # they are in that page, as one file each
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # Dash makes the document once when the server begins, too, for nobody.
@@ -131,5 +118,8 @@ def _server(secret_key: str) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        COMPRESS_ALGORITHM=["br", "gzip"],  # smaller than zstd at a level that costs no time to speak of
+        COMPRESS_ALGORITHM_STREAMING=["br"],
+        COMPRESS_BR_LEVEL=5,
     )
     return server

@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from ca_dash.app import comments, explanation, saved_views
+from ca_dash.app.own_files import ICON
 from ca_dash.app.site import Site
 from ca_dash.auth.login import current_user
 from ca_dash.auth.security import csrf_token
@@ -110,7 +111,7 @@ def _header(shop: ShopView | None) -> html.Div:
         html.Button(
             icon("menu", 20), id="drawer", className="ca-burger", n_clicks=0, **{"aria-label": "Open navigation", "aria-controls": "navbar"}
         ),
-        html.Img(src="/assets/favicon.svg", alt="", width=26, height=26),
+        html.Img(src=ICON, alt="", width=26, height=26),
         html.Div([html.Span(name, className="ca-shop", title=name), html.Span(state, className="ca-asof")], className="ca-brand"),
     ]
     scheme_switch = dmc.ColorSchemeToggle(

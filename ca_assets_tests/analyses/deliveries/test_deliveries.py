@@ -9,12 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pygeohash
 import pytest
 
+from ca_assets.analyses.core.context import Context, Tables
+from ca_assets.analyses.core.family import compute
 from ca_assets.analyses.delivery_anomalies.geohash import centres, encode, number_of, texts
 from ca_assets.demo.generate import generate
-from ca_assets_tests.analyses.running import compute_all, computed_from_files, reports, rows_of, tables_of, tuples
+from ca_assets.shop import Shop
+from ca_assets_tests.analyses.running import computed_from_files, reports, rows_of, tables_of, tuples
 from ca_assets_tests.oracle.cases.deliveries import DURATIONS, SLOW, UNMAPPED
 from ca_assets_tests.shops.builder import SampleShop, parse_rows
 
@@ -101,11 +105,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _deliveries(tables: Tables, shop: Shop, day: dt.date, windows: bool = True) -> dict[str, pa.Table]:
+    """The reports of this family alone."""
+    return reports({each.name: each for each in compute([NAME], tables, Context(shop, day, windows))})
+
+
 def test_planted_slow_places_and_hours_are_found(demo: Path) -> None:
     shop, tables = tables_of(demo / "shop.yaml", demo / "staging")
     truth = json.loads((demo / "truth.json").read_text())
     day = dt.date.fromisoformat(truth["last_day"])
-    by_path = reports(compute_all(tables, shop, day, windows=False))
+    by_path = _deliveries(tables, shop, day, windows=False)
     places = by_path["delivery/ride_locations"].to_pandas().query("scope == 'all'")
     planted = {pygeohash.encode(latitude, longitude, precision=7) for latitude, longitude in truth["slow_places"]}
     visited = set(places[places["deliveries"] >= 5]["geohash"])
@@ -127,6 +136,6 @@ def test_the_order_of_rows_changes_no_bit(demo: Path) -> None:
     engine = tables.orders.get_backend()
     engine.con.register("shuffled_orders", rows.take(places))
     shuffled = replace(tables, orders=engine.table("shuffled_orders"))
-    one, two = (reports(compute_all(each, shop, day)) for each in (tables, shuffled))
+    one, two = (_deliveries(each, shop, day) for each in (tables, shuffled))
     for path in (path for path in one if path.startswith("delivery/")):
         assert sorted(tuples(one[path]), key=repr) == sorted(tuples(two[path]), key=repr), path

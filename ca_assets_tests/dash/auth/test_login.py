@@ -36,7 +36,7 @@ def test_every_route_needs_a_login(shop_app: Dash) -> None:
 def test_callbacks_and_assets_need_a_login(shop_app: Dash) -> None:
     client = shop_app.server.test_client()
     assert client.post("/_dash-update-component", json={}).status_code == 401
-    assert client.get("/assets/app.js").status_code == 401
+    assert client.get("/assets/boot.js").status_code == 401
     assert client.get("/_dash-layout").status_code == 401
     assert client.get("/login/static/login.css").status_code == 200
 
