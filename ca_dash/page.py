@@ -1,6 +1,6 @@
 """A page: title, the sentence on what it answers, filter bar, tiles, panels; always in this order and place.
 
-Each module of `ca_dash/pages` states one as `PAGE`; `app.site` finds them.
+Each module of the packages of `ca_dash/pages` states one as `PAGE`; `app.site` finds them.
 """
 
 from __future__ import annotations

@@ -53,11 +53,10 @@ class Site:
 
 
 def find_site() -> Site:
-    """The `PAGE` of every module of `ca_dash.pages`. ValueError when two pages have the same path or title."""
+    """The `PAGE` of every module of `ca_dash.pages` and its packages. ValueError when two pages have the same path or title."""
     package = ca_dash.pages
-    pages: list[Page] = [
-        importlib.import_module(f"{package.__name__}.{module.name}").PAGE for module in pkgutil.iter_modules(package.__path__)
-    ]
+    modules = [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.") if not module.ispkg]
+    pages: list[Page] = [importlib.import_module(name).PAGE for name in modules]
     places = {name: place for place, name in enumerate(GROUPS)}
     site = Site(tuple(sorted(pages, key=lambda page: (places.get(page.group, len(places)), page.group, page.order))))
     if len(site.by_path) < len(pages) or len(site.by_title) < len(pages):

@@ -1,1 +1,1 @@
-"""One module per page."""
+"""One module per page, in a package per group of the navigation."""

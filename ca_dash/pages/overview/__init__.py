@@ -1,0 +1,1 @@
+"""Pages of the group Overview: the shop, its customers and what is unusual, at a glance."""
