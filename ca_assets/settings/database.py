@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from ca_assets.settings.process import ProcessSettings, process_settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0013"  # of the migrations
+NEWEST_REVISION = "0014"  # of the migrations
 
 
 class SettingsUnavailable(RuntimeError):
@@ -37,6 +37,7 @@ class User(Base):
     """A person. `role` is one of viewer, editor, admin; the hash is argon2's own text form.
 
     `is_active`: whether he may log in. `limits`: JSON, the scopes that he is limited to (`ca_assets.settings.access`); `[]`: everything.
+    `email`: by which a provider's people are matched, in lower case; only admins set it.
     """
 
     __tablename__ = "users"
@@ -48,6 +49,7 @@ class User(Base):
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     is_active: Mapped[bool] = mapped_column(default=True)
     limits: Mapped[str] = mapped_column(Text, default="[]")
+    email: Mapped[str | None] = mapped_column(String(320), unique=True, index=True)
 
 
 class ShopEdition(Base):

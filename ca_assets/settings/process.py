@@ -65,7 +65,21 @@ class IndexSettings(BaseSettings):
     index_max_result_window: int = Field(default=10_000_000, ge=10_000)
 
 
-class ProcessSettings(IndexSettings):
+class SignOnSettings(BaseSettings):
+    """The login at a provider (OpenID Connect). `CA_OIDC_ISSUER` unset: people log in with passwords alone."""
+
+    oidc_issuer: str | None = None  # the provider's URL, exactly as its discovery document says it
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None  # none: a public client, which PKCE alone protects
+    oidc_label: str = Field(default="single sign-on", min_length=1, max_length=40)  # the button says "Continue with …"
+    oidc_scopes: str = "openid email profile"
+    oidc_create_domains: str = ""  # e-mail domains, with commas: whoever has a verified address there gets an account as a viewer
+    oidc_ca_file: Path | None = None  # PEM file of the authority that signed the provider's certificate; default: the known ones
+    oidc_leeway_seconds: int = Field(default=60, ge=0, le=300)  # how far the provider's clock may be from ours
+    password_login: bool = True  # False: at the provider alone
+
+
+class ProcessSettings(IndexSettings, SignOnSettings):
     """`CA_HOME` is the one folder for everything that is kept; the URLs default to places inside it."""
 
     model_config = SettingsConfigDict(env_prefix="CA_", extra="ignore", frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import DateTime, ForeignKey, String, delete, select, update
+from sqlalchemy import DateTime, ForeignKey, String, Text, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ca_assets.settings.database import Base, Database, User
@@ -20,7 +20,10 @@ LONGEST_DEVICE = 200
 
 
 class LoginSession(Base):
-    """A browser that is logged in. `key`: the hash of its token; `device`: what the browser says it is."""
+    """A browser that is logged in. `key`: the hash of its token; `device`: what the browser says it is.
+
+    `id_token`: what the provider said who logged in there, encrypted: the log-out there asks for it.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -32,10 +35,13 @@ class LoginSession(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     device: Mapped[str] = mapped_column(String(LONGEST_DEVICE))
     address: Mapped[str] = mapped_column(String(100))
+    id_token: Mapped[str | None] = mapped_column(Text)
 
 
-def start_session(database: Database, user: User, *, device: str = "", address: str = "", moment: dt.datetime | None = None) -> str:
-    """A new session; returns its token. Sessions that are over are forgotten."""
+def start_session(
+    database: Database, user: User, *, device: str = "", address: str = "", id_token: str | None = None, moment: dt.datetime | None = None
+) -> str:
+    """A new session; returns its token. Sessions that are over are forgotten. `id_token`: encrypted."""
     moment, token = moment or now(), new_token()
     row = LoginSession(
         key=hashed(token),
@@ -45,6 +51,7 @@ def start_session(database: Database, user: User, *, device: str = "", address: 
         expires_at=moment + LIFETIME,
         device=device[:LONGEST_DEVICE],
         address=address[:100],
+        id_token=id_token,
     )
     with database.session() as session:
         session.execute(delete(LoginSession).where(LoginSession.expires_at <= moment))
@@ -72,10 +79,12 @@ def sessions_of(database: Database, user: User, moment: dt.datetime | None = Non
         return session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())).all()
 
 
-def end_session(database: Database, token: str) -> None:
-    """Log out the browser that has this token."""
+def end_session(database: Database, token: str) -> str | None:
+    """Log out the browser that has this token; returns the encrypted token of the provider, where it logged in there."""
     with database.session() as session:
+        id_token = session.scalar(select(LoginSession.id_token).where(LoginSession.key == hashed(token)))
         session.execute(delete(LoginSession).where(LoginSession.key == hashed(token)))
+    return id_token
 
 
 def end_sessions(database: Database, user: User, *, number: int | None = None, but: str = "") -> int:

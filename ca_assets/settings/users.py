@@ -23,6 +23,8 @@ from ca_assets.settings.sessions import LoginSession
 
 ADMIN = "admin"
 MINIMUM_PASSWORD_LENGTH = 10
+NO_PASSWORD = "!"  # noqa: S105 - in place of a hash: who logs in at a provider alone
+LONGEST_NAME = 100
 MAXIMUM_PASSWORD_LENGTH = 1024  # hashing time grows with length; nobody types more
 
 
@@ -30,33 +32,39 @@ class UserError(ValueError):
     """The user cannot be made or changed; the message says why and what to do."""
 
 
-def add_user(database: Database, name: str, password: str, role: str = "viewer") -> User:
-    """Create a user. UserError when the name is taken or unusable, the role unknown or the password too short."""
-    user = new_user(name, password, role)
+def add_user(database: Database, name: str, password: str | None, role: str = "viewer", *, email: str | None = None) -> User:
+    """Create a user. UserError when the name or address is taken or unusable, the role unknown or the password too short.
+
+    `password` None: he logs in at a provider alone, by his verified address `email`.
+    """
+    user = new_user(name, password, role, email=email)
     try:
         with database.session() as session:
             session.add(user)
     except IntegrityError:
+        if get_user(database, name) is None:
+            raise UserError(f"somebody else has the address {email!r} already") from None
         raise UserError(f"there is a user {name!r} already; `ca users passwd {name}` changes the password") from None
     return user
 
 
-def new_user(name: str, password: str, role: str, *, limits: str = "[]") -> User:
-    """A user who is not stored yet; `limits` as they are stored. UserError for a name, password or role that cannot be used."""
+def new_user(name: str, password: str | None, role: str, *, limits: str = "[]", email: str | None = None) -> User:
+    """A user who is not stored yet; `limits` as they are stored. UserError for a name, password, role or address that cannot be used."""
     return User(
         name=_checked_name(name),
-        password_hash=_hashed(password),
+        password_hash=NO_PASSWORD if password is None else _hashed(password),
         role=checked_role(role),
         created_at=dt.datetime.now(dt.UTC),
         is_active=True,
         limits=limits,
+        email=checked_email(email or ""),
     )
 
 
 def verify(database: Database, name: str, password: str) -> User | None:
-    """The active user when name and password fit, else None; an unknown name takes as long as a wrong password."""
+    """The active user when name and password fit, else None; an unknown name, or one without a password, takes as long as a wrong one."""
     user = get_user(database, name)
-    stored = user.password_hash if user else _decoy_hash()
+    stored = user.password_hash if user and has_password(user) else _decoy_hash()
     try:
         _hasher().verify(stored, password[: MAXIMUM_PASSWORD_LENGTH + 1])
     except (VerificationError, InvalidHashError):
@@ -68,6 +76,11 @@ def get_user(database: Database, name: str) -> User | None:
     """The user of that name (exact), or None."""
     with database.session() as session:
         return session.scalar(select(User).where(User.name == name))
+
+
+def has_password(user: User) -> bool:
+    """Whether the user can log in with a password."""
+    return user.password_hash != NO_PASSWORD
 
 
 def user_by_id(database: Database, number: int) -> User | None:
@@ -98,11 +111,12 @@ def set_password(database: Database, name: str, password: str, *, before: Callab
         session.execute(delete(LoginSession).where(LoginSession.user_id == user.id, LoginSession.key != but))
 
 
-def change_user(database: Database, name: str, *, role: str, limits: str, is_active: bool) -> None:
+def change_user(database: Database, name: str, *, role: str, limits: str, is_active: bool, email: str | None = "") -> None:
     """Change what a user may do; one who is deactivated is logged out. UserError when no admin would be left, or there is no such user.
 
-    `limits` as they are stored (`settings.access.checked_limits`).
+    `limits` as they are stored (`settings.access.checked_limits`); `email` None: none, empty: as it is.
     """
+    address = checked_email(email) if email else None
     with database.session() as session:
         user = session.scalar(select(User).where(User.name == name))
         if user is None:
@@ -111,6 +125,9 @@ def change_user(database: Database, name: str, *, role: str, limits: str, is_act
         if user.role == ADMIN and user.is_active and not (role == ADMIN and is_active) and not others:
             raise UserError("Somebody must stay an admin: make somebody else one first.")
         user.role, user.limits, user.is_active = checked_role(role), limits, is_active
+        if address and session.scalar(select(User.id).where(User.email == address, User.id != user.id)) is not None:
+            raise UserError(f"somebody else has the address {address} already")
+        user.email = user.email if email == "" else address
         if not is_active:
             session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
@@ -127,10 +144,29 @@ def ensure_admin(database: Database, password: str | None = None) -> str | None:
     return generated
 
 
+def is_name(name: str) -> bool:
+    """Whether somebody may have this name. In brackets are those who are nobody: the audit log's `(system)`, `(command line)`."""
+    return bool(name) and len(name) <= LONGEST_NAME and name == name.strip() and name.isprintable() and not name.startswith("(")
+
+
 def _checked_name(name: str) -> str:
-    if not name or len(name) > 100 or name != name.strip() or not name.isprintable():
-        raise UserError("a user name has 1 to 100 printable characters and no blank at its ends")
+    if not is_name(name):
+        raise UserError(f"a user name has 1 to {LONGEST_NAME} printable characters, no blank at its ends, and begins with no bracket")
     return name
+
+
+def checked_email(email: str) -> str | None:
+    """An address as it is stored; None for an empty one. UserError for what is none.
+
+    Only ASCII: there are letters (the Kelvin sign) that become others in lower case, and so other people's addresses.
+    """
+    email = email.strip()
+    if not email:
+        return None
+    name, _, domain = email.rpartition("@")
+    if not (email.isascii() and email.isprintable() and " " not in email and name and "." in f"{domain}." and domain and len(email) <= 320):
+        raise UserError(f"{email!r} is no e-mail address")
+    return email.lower()
 
 
 def checked_role(role: str) -> str:

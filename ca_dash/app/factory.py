@@ -18,7 +18,7 @@ from ca_dash.app import callbacks, explanation, export, lists, own_files, saved_
 from ca_dash.app import comments as comments_window
 from ca_dash.app.site import Site, find_site
 from ca_dash.app.views import Views
-from ca_dash.auth import joining, sharing
+from ca_dash.auth import joining, sharing, sign_on
 from ca_dash.auth.attempts import Attempts
 from ca_dash.auth.login import Auth, current_access, current_user, protect
 from ca_dash.auth.security import TlsAwareCookies, add_headers, trust_proxies
@@ -58,6 +58,7 @@ def create_app(*, index: Index, database: Database, settings: ProcessSettings, s
     protect(server, Auth(database, settings, Attempts(database)))
     server.register_blueprint(joining.pages)
     server.register_blueprint(sharing.pages)
+    sign_on.offer(server, settings)
     site = find_site()
     server.extensions["ca_shareable"] = {
         page.path: sharing.Shareable(page.title, frozenset(panel.id for panel in page.panels)) for page in site.pages

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, request, session, url_for
 from ca_assets.settings.audit import record
 from ca_assets.settings.people.links import GONE, INVITATION, OneTimeLink, accept_invitation, accept_reset, link_of
 from ca_assets.settings.users import UserError
-from ca_dash.auth.login import Answer, auth_of, form_page, password_problem, start_session
+from ca_dash.auth.login import PASSWORDS_OFF, Answer, auth_of, form_page, has_passwords, password_problem, start_session
 from ca_dash.auth.security import check_csrf
 
 pages = Blueprint("join", __name__, template_folder="templates")
@@ -37,6 +37,8 @@ def form() -> Answer:
     if request.method == "GET":
         return _form_of(link)
     check_csrf()
+    if not has_passwords():
+        return _form_of(link, 403, PASSWORDS_OFF)
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
     problem = password_problem(password, request.form.get("repeat", ""))
     return _form_of(link, 400, problem, name) if problem else _accept(link, token, name, password)

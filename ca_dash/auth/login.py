@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from cryptography.fernet import InvalidToken
 from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -19,10 +20,12 @@ from ca_assets.settings.audit import record
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.people.second_factor import has_second_factor, verify_code
 from ca_assets.settings.process import ProcessSettings
+from ca_assets.settings.secrets import cipher
 from ca_assets.settings.sessions import end_session, session_user
 from ca_assets.settings.sessions import start_session as start
 from ca_assets.settings.users import ADMIN, MINIMUM_PASSWORD_LENGTH, UserError, ensure_admin, get_user, list_users, user_by_id, verify
 from ca_dash.auth.attempts import Attempts
+from ca_dash.auth.provider import SignOn
 from ca_dash.auth.security import check_csrf, csrf_token, is_loopback, safe_next, setup_token
 from ca_dash.auth.sharing import allows, current_share
 
@@ -33,10 +36,13 @@ OPEN_ENDPOINTS = frozenset(
         "join.open_link",
         "join.form",
         "share.open_share",
+        "sso.begin",
+        "sso.callback",
     }
 )
 HALF_SECONDS = 300  # between the password and the code
 UNKNOWN = "(unknown)"
+PASSWORDS_OFF = "Passwords are switched off here. Log in at the provider."
 EXPORTS = "/export/"
 Answer = BaseResponse | str | tuple[str, int]
 pages = Blueprint("auth", __name__, static_folder="static", static_url_path="/login/static", template_folder="templates")
@@ -125,15 +131,19 @@ def session_token() -> str:
     return str(session.get("token", ""))
 
 
-def start_session(user: User, target: str) -> Answer:
-    """Log this browser in and lead it to `target`. What it held before is worth nothing after it: its token and its CSRF token are new."""
+def start_session(user: User, target: str, id_token: str | None = None) -> Answer:
+    """Log this browser in and lead it to `target`. What it held before is worth nothing after it: its token and its CSRF token are new.
+
+    `id_token`: of the provider where it logged in, encrypted.
+    """
     auth = auth_of()
     end_session(auth.database, session_token())
     session.clear()
     session.permanent = True
-    session["token"] = start(auth.database, user, device=request.headers.get("User-Agent", ""), address=request.remote_addr or "")
+    device, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
+    session["token"] = start(auth.database, user, device=device, address=address, id_token=id_token)
     csrf_token()  # now, because answers to parallel requests would overwrite a token that a later one makes
-    record(auth.database, user.name, "login", user.name, address=request.remote_addr or "")
+    record(auth.database, user.name, "login", user.name, "at the provider" if id_token else "", address=address)
     return redirect(target)
 
 
@@ -171,6 +181,8 @@ def login() -> Answer:
         error = "You were logged out. Log in to return to your page." if "ended" in request.args else None
         return redirect(target) if current_user() else form_page("login.html", next=target, error=error)
     check_csrf()
+    if not has_passwords():
+        return form_page("login.html", 403, next=target, error=PASSWORDS_OFF)
     return _try_login(request.form.get("name", "").strip(), request.form.get("password", ""), target)
 
 
@@ -193,13 +205,39 @@ def _try_login(name: str, password: str, target: str) -> Answer:
 
 @pages.post("/logout")
 def logout() -> Answer:
-    """End the session."""
+    """End the session, and lead to the provider where it began there and it offers that.
+
+    By a page that goes on by itself: browsers hold the redirects of a form to the policy that allows forms to this server alone.
+    """
     check_csrf()
     if current_user():
         noted("logout", "")
-    end_session(auth_of().database, session_token())
+    id_token = end_session(auth_of().database, session_token())
     session.clear()
-    return redirect(url_for("auth.login"))
+    target = _logout_at_provider(id_token) if id_token else None
+    if target is None:
+        return redirect(url_for("auth.login"))
+    return render_template("leaving.html", target=target, label=_provider_label()), 200
+
+
+def _logout_at_provider(id_token: str) -> str | None:
+    sign_on: SignOn | None = current_app.extensions.get("ca_sign_on")
+    if sign_on is None:
+        return None
+    try:
+        return sign_on.logout_url(cipher(auth_of().settings).decrypt(id_token.encode()).decode())
+    except InvalidToken:
+        return None  # the key is another since then
+
+
+def _provider_label() -> str | None:
+    sign_on: SignOn | None = current_app.extensions.get("ca_sign_on")
+    return sign_on.provider.label if sign_on else None
+
+
+def has_passwords() -> bool:
+    """Whether people may log in with passwords."""
+    return auth_of().settings.password_login
 
 
 def ask_for_code(user: User, target: str) -> Answer:
@@ -214,7 +252,7 @@ def code() -> Answer:
     """The second step of the login: a code of the authenticator app, or a recovery code."""
     user_id, since, target = session.get("half") or (0, 0, "/")
     user = user_by_id(auth_of().database, user_id)
-    if user is None or time.time() - since > HALF_SECONDS:
+    if user is None or not has_passwords() or time.time() - since > HALF_SECONDS:
         session.pop("half", None)
         return redirect(url_for("auth.login"))
     if request.method == "GET":
@@ -281,4 +319,5 @@ def password_problem(password: str, repeat: str) -> str | None:
 
 def form_page(template: str, status: int = 200, **values: object) -> tuple[str, int]:
     """A page with a form."""
-    return render_template(template, csrf=csrf_token(), minimum=MINIMUM_PASSWORD_LENGTH, **values), status
+    common = {"csrf": csrf_token(), "minimum": MINIMUM_PASSWORD_LENGTH, "provider": _provider_label(), "has_passwords": has_passwords()}
+    return render_template(template, **common, **values), status

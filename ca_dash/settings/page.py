@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dash import Dash
+from flask import request
 
 from ca_assets.settings.database import Database
 from ca_assets.settings.process import ProcessSettings
@@ -29,6 +30,10 @@ class Services:
     def reader(self) -> Reader:
         """What is published, as the user of this request may see it."""
         return self.read()
+
+    def address(self, path: str) -> str:
+        """A path of the application as a link to send: after `CA_PUBLIC_URL`; without it after the host that the request named."""
+        return f"{(self.settings.public_url or request.host_url).rstrip('/')}{path}"
 
     def page_at(self, pathname: str | None) -> SettingsPage | None:
         """The page at a path of the URL, with or without a slash at its end; None where there is none."""

@@ -20,15 +20,16 @@ def command() -> None:
 @command.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default="viewer", show_default=True)
+@click.option("--email", default="", help="The address by which a provider (CA_OIDC_ISSUER) knows this person.")
 @PASSWORD
-def add(name: str, role: str, password: str) -> None:
+def add(name: str, role: str, email: str, password: str) -> None:
     """Create the user NAME."""
     from ca_assets.settings import users
     from ca_assets.settings.audit import COMMAND_LINE, record
     from ca_assets.settings.database import open_database
 
     database = open_database()
-    users.add_user(database, name, password, role)
+    users.add_user(database, name, password, role, email=email)
     record(database, COMMAND_LINE, "user.add", name, f"role {role}")
     say(f"User {name} ({role}) may log in now.")
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ca_assets.settings.access import checked_limits
 from ca_assets.settings.database import Base, Database, User
 from ca_assets.settings.random_tokens import hashed, new_token, now
-from ca_assets.settings.users import UserError, checked_role, new_user, set_password
+from ca_assets.settings.users import UserError, checked_email, checked_role, new_user, set_password
 
 INVITATION, RESET = "invitation", "reset"
 INVITED_FOR, RESET_WITHIN = dt.timedelta(days=7), dt.timedelta(hours=24)
@@ -22,7 +22,10 @@ GONE = "This link has expired or was used already. Ask an admin for another one.
 
 
 class OneTimeLink(Base):
-    """A link. `kind`: invitation (with `role` and `limits` of who accepts it) or reset (of the user `name`)."""
+    """A link. `kind`: invitation (with `role` and `limits` of who accepts it) or reset (of the user `name`).
+
+    `email`: for whom an invitation is; empty: for whoever holds the link.
+    """
 
     __tablename__ = "one_time_links"
 
@@ -36,11 +39,15 @@ class OneTimeLink(Base):
     made_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     used_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    email: Mapped[str] = mapped_column(String(320), server_default="")
 
 
-def invite(database: Database, made_by: str, *, role: str, limits: Sequence[str] = (), moment: dt.datetime | None = None) -> str:
-    """The token of a new invitation. UserError for a role or limits that cannot be."""
-    return _make(database, INVITATION, made_by, moment or now(), INVITED_FOR, role=checked_role(role), limits=checked_limits(role, limits))
+def invite(
+    database: Database, made_by: str, *, role: str, limits: Sequence[str] = (), email: str = "", moment: dt.datetime | None = None
+) -> str:
+    """The token of a new invitation. UserError for a role, limits or an address that cannot be."""
+    rights = {"role": checked_role(role), "limits": checked_limits(role, limits), "email": checked_email(email) or ""}
+    return _make(database, INVITATION, made_by, moment or now(), INVITED_FOR, **rights)
 
 
 def offer_reset(database: Database, made_by: str, name: str, moment: dt.datetime | None = None) -> str:
@@ -56,7 +63,12 @@ def offer_reset(database: Database, made_by: str, name: str, moment: dt.datetime
 def link_of(database: Database, token: str, moment: dt.datetime | None = None) -> OneTimeLink | None:
     """The link that a token opens now; None when there is none, or not any more."""
     with database.session() as session:
-        return session.scalar(select(OneTimeLink).where(OneTimeLink.key == hashed(token), *_open(moment or now())))
+        return valid_link(session, token, moment)
+
+
+def valid_link(session: Session, token: str, moment: dt.datetime | None = None) -> OneTimeLink | None:
+    """The same in a transaction."""
+    return session.scalar(select(OneTimeLink).where(OneTimeLink.key == hashed(token), *_open(moment or now())))
 
 
 def accept_invitation(database: Database, token: str, name: str, password: str, moment: dt.datetime | None = None) -> User:
@@ -64,11 +76,13 @@ def accept_invitation(database: Database, token: str, name: str, password: str, 
     link = link_of(database, token, moment)
     if link is None or link.kind != INVITATION:
         raise UserError(GONE)
-    user = new_user(name, password, link.role, limits=link.limits)
+    user = new_user(name, password, link.role, limits=link.limits, email=link.email)
     with database.session() as session:
         if session.scalar(select(User).where(User.name == user.name)) is not None:
             raise UserError("This name is taken; choose another one.")
-        _use(session, link, moment or now())
+        if user.email and session.scalar(select(User.id).where(User.email == user.email)) is not None:
+            raise UserError(f"There is an account of {user.email} already: log in with it.")
+        use_link(session, link, moment or now())
         session.add(user)
     return user
 
@@ -78,7 +92,7 @@ def accept_reset(database: Database, token: str, password: str, moment: dt.datet
     link = link_of(database, token, moment)
     if link is None or link.kind != RESET:
         raise UserError(GONE)
-    set_password(database, link.name, password, before=lambda session: _use(session, link, moment or now()))
+    set_password(database, link.name, password, before=lambda session: use_link(session, link, moment or now()))
     return link.name
 
 
@@ -99,7 +113,7 @@ def _open(moment: dt.datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]
     return OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > moment
 
 
-def _use(session: Session, link: OneTimeLink, moment: dt.datetime) -> None:
+def use_link(session: Session, link: OneTimeLink, moment: dt.datetime) -> None:
     """Mark it as used, in the transaction of what it is used for. UserError when somebody was faster."""
     query = update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None)).values(used_at=moment)
     if session.execute(query).rowcount != 1:  # type: ignore[attr-defined]
@@ -116,10 +130,11 @@ def _make(
     name: str = "",
     role: str = "",
     limits: str = "[]",
+    email: str = "",
 ) -> str:
     token = new_token()
     dates = {"made_at": moment, "expires_at": moment + lasts, "used_at": None}
     with database.session() as session:
         session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at <= moment))
-        session.add(OneTimeLink(key=hashed(token), kind=kind, name=name, role=role, limits=limits, made_by=made_by, **dates))
+        session.add(OneTimeLink(key=hashed(token), kind=kind, name=name, role=role, limits=limits, email=email, made_by=made_by, **dates))
     return token

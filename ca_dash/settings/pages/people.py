@@ -9,7 +9,6 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
-from flask import request
 
 from ca_assets.contracts.reserved import RESERVED_VALUES
 from ca_assets.index.protocol import IndexUnavailable, NotPublished
@@ -25,12 +24,15 @@ from ca_dash.auth.guard import needs, require
 from ca_dash.auth.login import noted
 from ca_dash.format import day, scope_label
 from ca_dash.locales import current
-from ca_dash.settings.forms import SAID, choice_field, form, plain_button, problem, row, said, save_button, switch_field
+from ca_dash.settings.forms import SAID, choice_field, form, plain_button, problem, row, said, save_button, switch_field, text_field
 from ca_dash.settings.page import Services, SettingsPage
 
 ROLE_CHOICES = tuple((role, text) for role, text in zip(ROLES, ("Viewer: reads", "Editor: also loads", "Admin: also people"), strict=True))
 LIST, EDIT, LINK, PROBLEM = "people-list", "people-edit", "people-link", "people-problem"
 EDITED = "people-edited"
+BY_ADDRESS = (
+    "Whoever has this verified address at the provider comes in without the link, and nobody else by the link there. Empty: the link alone."
+)
 
 
 def _content(services: Services) -> list[Any]:
@@ -38,6 +40,7 @@ def _content(services: Services) -> list[Any]:
     invitation = [
         html.H2("Invite somebody"),
         row(choice_field("people-role", "Role", ROLE_CHOICES, ROLES[0]), _limits_field("people-limits", scopes, ())),
+        *([text_field("people-email", "E-mail address", hint=BY_ADDRESS, type="email")] if services.settings.oidc_issuer else ()),
         problem(None, id=PROBLEM),
         save_button("people-invite", "Make an invitation link"),
         html.Div(id=LINK, **{"aria-live": "polite"}),
@@ -81,8 +84,9 @@ def _seen_parts(user: User) -> str:
 
 
 def _invitation(link: Any) -> html.Li:
-    limits = ", ".join(map(scope_label, json.loads(link.limits)))
-    text = f"{link.role}{f', {limits}' if limits else ''}, by {link.made_by}, until {day(aware(link.expires_at).date(), current())} "
+    rights = ", ".join([link.role, *map(scope_label, json.loads(link.limits))])
+    who = f", for {link.email}" if link.email else ""
+    text = f"{rights}{who}, by {link.made_by}, until {day(aware(link.expires_at).date(), current())} "
     button = dmc.Button("Take back", id={"type": "invitation", "id": link.id}, n_clicks=0, size="xs", variant="default")
     return html.Li([text, button])
 
@@ -132,9 +136,9 @@ def _scopes(services: Services) -> list[str]:
     return [scope for scope in scopes if "=" in scope and scope.partition("=")[2] not in RESERVED_VALUES]
 
 
-def _shown_link(path: str, lasts: str) -> html.Div:
+def _shown_link(services: Services, path: str, lasts: str) -> html.Div:
     """A link that is shown this once: what is kept of it opens nothing."""
-    address = f"{request.host_url.rstrip('/')}{path}"
+    address = services.address(path)
     field = dmc.TextInput(
         value=address, readOnly=True, label="Send this link", description=f"It works once, for {lasts}; it is shown only now."
     )
@@ -152,16 +156,17 @@ def register(app: Dash, services: Services) -> None:
         Input("people-invite", "n_clicks"),
         State("people-role", "value"),
         State("people-limits", "value"),
+        State("people-email", "value", allow_optional=True),
         prevent_initial_call=True,
     )
     @needs("admin")
-    def _invite(_clicks: int, role: str | None, limits: list[str] | None) -> tuple[Any, Any, Any]:
+    def _invite(_clicks: int, role: str | None, limits: list[str] | None, email: str | None) -> tuple[Any, Any, Any]:
         try:
-            token = invite(database, require("admin").name, role=str(role), limits=_texts(limits))
+            token = invite(database, require("admin").name, role=str(role), limits=_texts(limits), email=str(email or ""))
         except UserError as error:
             return no_update, no_update, str(error)
         noted("user.invite", str(role), ", ".join(_texts(limits)))
-        return _shown_link(f"/join/{token}", f"{INVITED_FOR.days} days"), _lists(database), None
+        return _shown_link(services, f"/join/{token}", f"{INVITED_FOR.days} days"), _lists(database), None
 
     @app.callback(
         Output(LIST, "children", allow_duplicate=True),
@@ -238,7 +243,7 @@ def _register_changes(app: Dash, services: Services) -> None:
             except UserError as error:
                 return problem(str(error)), no_update
             noted("user.reset_link", user.name)
-            return _shown_link(f"/join/{token}", f"{RESET_WITHIN.days * 24} hours"), no_update
+            return _shown_link(services, f"/join/{token}", f"{RESET_WITHIN.days * 24} hours"), no_update
         if ctx.triggered_id == "person-logout":
             end_sessions(database, user)
             noted("user.logout_everywhere", user.name)

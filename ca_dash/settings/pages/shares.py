@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
-from flask import current_app, request
+from flask import current_app
 
 from ca_assets.settings.database import Database, User
 from ca_assets.settings.people.shares import LONGEST_DAYS, ShareError, ShareLink, share, shares_of, take_back_share
@@ -82,7 +82,7 @@ def register(app: Dash, services: Services) -> None:
         except ShareError as error:
             return no_update, no_update, str(error)
         noted("share.make", path, f"{query} for {lasts} days")
-        address = f"{request.host_url.rstrip('/')}/share/{token}"
+        address = services.address(f"/share/{token}")
         field = dmc.TextInput(value=address, readOnly=True, label="Send this link", description="It is shown only now.")
         copy = dcc.Clipboard(content=address, title="Copy the link", className="ca-copy")
         return html.Div([field, copy], className="ca-form-row"), _list(database, user), None
