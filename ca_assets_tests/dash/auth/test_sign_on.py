@@ -22,8 +22,10 @@ from ca_assets.settings.people.single_sign_on import CALLBACK, SignOnError, prov
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.users import UserError, add_user, change_user, get_user
 from ca_assets_tests.dash.applications import PASSWORD, csrf_of, logged_in
+from ca_assets_tests.dash.calling import callbacks
 from ca_assets_tests.servers.oidc_provider.server import CLIENT, SECRET, OidcProvider, oidc_provider
 from ca_dash.app.factory import create_app
+from ca_dash.auth.sharing import ROUTER
 from ca_dash.auth.sign_on import BEGIN
 from ca_dash.reports import Reader
 from ca_dash.settings.page import Services
@@ -191,6 +193,18 @@ def test_invitations_by_address_and_by_link(app: Dash, database: Database, provi
     thief.get(f"/join/{token}")
     answer = enter(app, provider, "thief", client=thief, email="thief@tea.example", email_verified=True)
     assert answer.status_code == 403 and "This invitation is for" in text_of(answer)
+
+
+def test_admins_invite_an_address_on_the_page(app: Dash, database: Database) -> None:
+    client = logged_in(app)
+    known = callbacks(client)
+    router = next(each for each in known if each.output == ROUTER)
+    assert "people-email" in router.call(client, lambda *_: "/settings/people").get_data(as_text=True)
+    invite = next(each for each in known if ("people-invite", "n_clicks") in each.inputs)
+    values = {"people-invite": 1, "people-role": "editor", "people-limits": [], "people-email": "New@tea.example"}
+    assert f"{HOME}/join/" in str(invite.call(client, lambda name, _: values.get(name)).get_json())
+    assert [(link.role, link.email) for link in links.open_invitations(database)].count(("editor", "new@tea.example")) == 1
+    assert "is no e-mail address" in str(invite.call(client, lambda name, _: {**values, "people-email": "new"}.get(name)).get_json())
 
 
 def test_who_is_deactivated_stays_out(app: Dash, database: Database, provider: OidcProvider) -> None:

@@ -40,7 +40,7 @@ def _content(services: Services) -> list[Any]:
     invitation = [
         html.H2("Invite somebody"),
         row(choice_field("people-role", "Role", ROLE_CHOICES, ROLES[0]), _limits_field("people-limits", scopes, ())),
-        *([text_field("people-email", "E-mail address", hint=BY_ADDRESS, type="email")] if services.settings.oidc_issuer else ()),
+        *([text_field("people-email", "E-mail address", hint=BY_ADDRESS)] if services.settings.oidc_issuer else ()),
         problem(None, id=PROBLEM),
         save_button("people-invite", "Make an invitation link"),
         html.Div(id=LINK, **{"aria-live": "polite"}),
