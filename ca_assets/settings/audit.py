@@ -50,9 +50,13 @@ class AuditEntry:
 
 
 def record(database: Database, actor: str, action: str, subject: str, detail: str = "", *, address: str = "") -> None:
-    """Add a row. `actor`: a user's name, SYSTEM or COMMAND_LINE; `action`: what was done, as `user.add`, `export.csv`, `source.change`."""
+    """Add a row. `actor`: a user's name, SYSTEM or COMMAND_LINE; `action`: what was done, as `user.add`, `export.csv`, `source.change`.
+
+    Rows older than KEPT_DAYS are forgotten by it, so that no installation keeps them for longer, whatever else runs there.
+    """
+    moment = dt.datetime.now(dt.UTC)
     row = AuditRow(
-        at=dt.datetime.now(dt.UTC),
+        at=moment,
         actor=_line(actor, LONGEST_NAME),
         action=_line(action, 100),
         subject=_line(subject, LONGEST_NAME),
@@ -60,6 +64,7 @@ def record(database: Database, actor: str, action: str, subject: str, detail: st
         address=_line(address, 100),
     )
     with database.session() as session:
+        session.execute(delete(AuditRow).where(AuditRow.at < moment - dt.timedelta(days=KEPT_DAYS)))
         session.add(row)
 
 
@@ -75,12 +80,6 @@ def entries(database: Database, *, actor: str = "", action: str = "", before: in
     with database.session() as session:
         rows: Sequence[AuditRow] = session.scalars(query).all()
     return [AuditEntry(row.id, _aware(row.at), row.actor, row.action, row.subject, row.detail, row.address) for row in rows]
-
-
-def forget_old(database: Database, days: int = KEPT_DAYS) -> None:
-    """Drop what is older."""
-    with database.session() as session:
-        session.execute(delete(AuditRow).where(AuditRow.at < dt.datetime.now(dt.UTC) - dt.timedelta(days=days)))
 
 
 def _line(text: str, longest: int) -> str:

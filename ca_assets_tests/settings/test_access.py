@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from ca_assets.settings.access import Access, access_of, set_limits
-from ca_assets.settings.audit import COMMAND_LINE, entries, record
+from ca_assets.settings.audit import COMMAND_LINE, KEPT_DAYS, AuditRow, entries, record
 from ca_assets.settings.database import Database, open_database
 from ca_assets.settings.process import ProcessSettings
 from ca_assets.settings.users import UserError, add_user, get_user
@@ -89,3 +91,12 @@ def test_the_log_holds_one_line_per_deed(database: Database) -> None:
     assert [entry.number for entry in entries(database, before=newest.number)] == [oldest.number]
     assert entries(database, actor="nobody") == []
     assert entries(database, action="%") == []
+
+
+@pytest.mark.parametrize(("age_days", "kept"), [(KEPT_DAYS - 1, ["new", "old"]), (KEPT_DAYS + 1, ["new"])])
+def test_the_log_forgets_what_is_old(database: Database, age_days: int, kept: list[str]) -> None:
+    record(database, COMMAND_LINE, "user.add", "old")
+    with database.session() as session:
+        session.execute(update(AuditRow).values(at=dt.datetime.now(dt.UTC) - dt.timedelta(days=age_days)))
+    record(database, COMMAND_LINE, "user.add", "new")
+    assert [entry.subject for entry in entries(database)] == kept
